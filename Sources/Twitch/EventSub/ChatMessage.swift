@@ -1,0 +1,95 @@
+/// One line of chat, as `channel.chat.message` brings it.
+public struct ChatMessage: Hashable, Sendable {
+  /// The message's id in this channel; deletions and replies name it.
+  public var id: MessageID
+  /// The channel whose chat carries it.
+  public var broadcaster: ChatUser
+  /// Who wrote it.
+  public var chatter: ChatUser
+  /// The text and its parts.
+  public var body: ChatText
+  /// Whether it was written with `/me`. The wrapper Twitch marks that with is already taken off the text.
+  public var isAction: Bool
+  /// `text`, `channel_points_highlighted`, `user_intro`, …; an open set.
+  public var type: String
+  /// The chatter's name colour as `#RRGGBB`, when one was chosen.
+  public var color: String?
+  /// The chatter's badges in this channel.
+  public var badges: [Badge]
+  /// How many bits the message cheers, when it does.
+  public var cheerBits: Int?
+  /// What it answers to.
+  public var reply: Reply?
+  /// Where it was really written, when shared chat brought it here from another channel.
+  public var source: SharedSource?
+  /// Whether the sender kept it to its own channel during shared chat; `nil` outside of shared chat.
+  public var isSourceOnly: Bool?
+  /// The custom channel points reward that it came with.
+  public var rewardID: String?
+  /// The animation of a power-up that it came with.
+  public var animationID: String?
+
+  /// The whole text, without the wrapper of `/me`.
+  public var text: String { body.text }
+  /// The ordered parts of the text; joined they are the text.
+  public var fragments: [Fragment] { body.fragments }
+
+  /// Creates a message; everything but who, where and what has a default.
+  public init(
+    id: MessageID, broadcaster: ChatUser, chatter: ChatUser, body: ChatText, isAction: Bool = false,
+    type: String = "text", color: String? = nil, badges: [Badge] = [], cheerBits: Int? = nil, reply: Reply? = nil,
+    source: SharedSource? = nil, isSourceOnly: Bool? = nil, rewardID: String? = nil, animationID: String? = nil
+  ) {
+    self.id = id
+    self.broadcaster = broadcaster
+    self.chatter = chatter
+    self.body = body
+    self.isAction = isAction
+    self.type = type
+    self.color = color
+    self.badges = badges
+    self.cheerBits = cheerBits
+    self.reply = reply
+    self.source = source
+    self.isSourceOnly = isSourceOnly
+    self.rewardID = rewardID
+    self.animationID = animationID
+  }
+}
+
+/// The message that another one answers to.
+public struct Reply: Hashable, Sendable {
+  /// The message answered to.
+  public var parentID: MessageID
+  /// What it said, when Twitch tells.
+  public var parentText: String
+  /// Who had written it.
+  public var parentUser: ChatUser
+  /// The first message of the thread, when Twitch tells.
+  public var threadID: MessageID?
+
+  /// Creates a reply.
+  public init(parentID: MessageID, parentText: String = "", parentUser: ChatUser, threadID: MessageID? = nil) {
+    self.parentID = parentID
+    self.parentText = parentText
+    self.parentUser = parentUser
+    self.threadID = threadID
+  }
+}
+
+/// The other channel of a shared chat session in which a message was written.
+public struct SharedSource: Hashable, Sendable {
+  /// The channel it was written in.
+  public var broadcaster: ChatUser
+  /// Its id there. The same line seen through several channels has this id in common.
+  public var messageID: MessageID?
+  /// The chatter's badges there.
+  public var badges: [Badge]
+
+  /// Creates a source.
+  public init(broadcaster: ChatUser, messageID: MessageID? = nil, badges: [Badge] = []) {
+    self.broadcaster = broadcaster
+    self.messageID = messageID
+    self.badges = badges
+  }
+}
