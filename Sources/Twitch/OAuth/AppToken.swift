@@ -1,0 +1,54 @@
+import FoundationEssentials
+
+/// Keeps the application's token: fetched when first needed, once however many wait for it, and again before it ends.
+///
+/// Belongs to the actor of its `OAuth`.
+public final class AppToken {
+  private let oauth: OAuth
+  private let fetch = SharedCall<Secret, OAuthError>()
+  private var held: HeldToken?
+
+  /// Fetches nothing yet.
+  public init(oauth: OAuth) { self.oauth = oauth }
+
+  /// Gives the token to call with.
+  ///
+  /// Near its end a new one is fetched; should that fail, the old one serves as long as it lasts.
+  public func current() async throws(OAuthError) -> Secret {
+    if let held, held.isFresh(at: .now) { return held.token }
+    do throws(OAuthError) {
+      return try await fetch.run { () async throws(OAuthError) -> Secret in
+        let token = HeldToken(try await self.oauth.appToken(), at: .now)
+        self.held = token
+        return token.token
+      }
+    } catch {
+      guard let held, held.isUsable(at: .now) else { throw error }
+      return held.token
+    }
+  }
+
+  /// Drops a token that Twitch refused, so that the next `current()` fetches another.
+  ///
+  /// Nothing happens when another is held already: of a burst of refusals only the first drops anything.
+  public func drop(_ refused: Secret) {
+    if held?.token == refused { held = nil }
+  }
+}
+
+/// A token and how long it is good for.
+struct HeldToken {
+  let token: Secret
+  private let renewAt: Date
+  private let endsAt: Date
+
+  /// Renewed when a tenth of its life is left, ten minutes before its end at the earliest.
+  init(_ pair: TokenPair, at now: Date) {
+    token = pair.accessToken
+    endsAt = pair.expiresAt ?? .distantFuture
+    renewAt = endsAt.addingTimeInterval(-min(600, max(0, endsAt.timeIntervalSince(now)) / 10))
+  }
+
+  func isFresh(at now: Date) -> Bool { now < renewAt }
+  func isUsable(at now: Date) -> Bool { now < endsAt }
+}

@@ -1,0 +1,131 @@
+public import FoundationEssentials
+
+/// A moment as Twitch writes it: RFC 3339 with up to nine fractional digits, trailing zeros trimmed.
+///
+/// Exact to the nanosecond, which `Date` is not, so that equal texts are equal moments and messages keep their order.
+public struct Timestamp: Hashable, Sendable {
+  /// Whole seconds since 1970 in UTC.
+  public let seconds: Int64
+  /// What is left of the second, 0 to 999,999,999.
+  public let nanoseconds: Int32
+
+  /// Reads RFC 3339 text: `2026-03-14T18:00:01.72563402Z`, any offset, 0 to 9 fractional digits; nil for anything else.
+  public init?(_ text: some StringProtocol) {
+    var digits = Scanner(text.utf8)
+    guard let year = digits.number(4), digits.skip("-"), let month = digits.number(2), digits.skip("-"),
+      let day = digits.number(2), digits.skip("T", "t", " "), let hour = digits.number(2), digits.skip(":"),
+      let minute = digits.number(2), digits.skip(":"), let second = digits.number(2),
+      let nanoseconds = digits.fraction(), let offset = digits.offset(), digits.isAtEnd,
+      (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day),
+      hour < 24, minute < 60, second <= 60  // 60 is a leap second, counted as the next one
+    else { return nil }
+    let clock = Int64(hour * 3600 + minute * 60 + second - offset)
+    self.seconds = Self.days(to: year, month, day) * 86_400 + clock
+    self.nanoseconds = nanoseconds
+  }
+
+  /// Takes a moment from the program's own clock.
+  public init(_ date: Date) {
+    let whole = date.timeIntervalSince1970.rounded(.down)
+    seconds = Int64(whole)
+    nanoseconds = min(999_999_999, Int32((date.timeIntervalSince1970 - whole) * 1e9))
+  }
+
+  /// The moment for arithmetic with the program's own clock, good to about a microsecond.
+  public var date: Date { Date(timeIntervalSince1970: Double(seconds) + Double(nanoseconds) / 1e9) }
+
+  /// Milliseconds since 1970, what a browser's `Date` takes.
+  public var milliseconds: Int64 { seconds * 1000 + Int64(nanoseconds / 1_000_000) }
+
+  private static func days(in month: Int, of year: Int) -> Int {
+    switch month {
+    case 2: (year.isMultiple(of: 4) && !year.isMultiple(of: 100)) || year.isMultiple(of: 400) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// Days since 1970-01-01 in the proleptic Gregorian calendar, with the year turning in March so that leap days come last.
+  private static func days(to year: Int, _ month: Int, _ day: Int) -> Int64 {
+    let year = month <= 2 ? year - 1 : year
+    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+    let era = (year >= 0 ? year : year - 399) / 400
+    let yearOfEra = year - era * 400
+    return Int64(era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468)
+  }
+}
+
+extension Timestamp: Comparable {
+  public static func < (left: Timestamp, right: Timestamp) -> Bool {
+    (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
+  }
+}
+
+extension Timestamp: Decodable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let moment = Timestamp(try container.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an RFC 3339 time")
+    }
+    self = moment
+  }
+}
+
+/// Reads a timestamp from left to right.
+private struct Scanner<Bytes: Sequence<UInt8>> {
+  private var bytes: Bytes.Iterator
+  private var next: UInt8?
+
+  init(_ bytes: Bytes) {
+    self.bytes = bytes.makeIterator()
+    next = self.bytes.next()
+  }
+
+  var isAtEnd: Bool { next == nil }
+
+  /// Steps over one of the characters; says whether it was there.
+  mutating func skip(_ characters: Unicode.Scalar...) -> Bool {
+    guard let byte = next, characters.contains(Unicode.Scalar(byte)) else { return false }
+    next = bytes.next()
+    return true
+  }
+
+  /// A number of exactly that many digits.
+  mutating func number(_ count: Int) -> Int? {
+    var number = 0
+    for _ in 0..<count {
+      guard let digit = digit() else { return nil }
+      number = number * 10 + digit
+    }
+    return number
+  }
+
+  /// Nanoseconds from nothing, or from a point and one to nine digits.
+  mutating func fraction() -> Int32? {
+    guard skip(".") else { return 0 }
+    var nanoseconds: Int32 = 0
+    var unit: Int32 = 100_000_000
+    guard let first = digit() else { return nil }
+    nanoseconds = Int32(first) * unit
+    while unit > 1, let digit = digit() {
+      unit /= 10
+      nanoseconds += Int32(digit) * unit
+    }
+    return nanoseconds
+  }
+
+  /// Seconds east of UTC.
+  mutating func offset() -> Int? {
+    if skip("Z", "z") { return 0 }
+    let sign = skip("+") ? 1 : -1
+    guard sign == 1 || skip("-"), let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60
+    else { return nil }
+    return sign * (hours * 3600 + minutes * 60)
+  }
+
+  private mutating func digit() -> Int? {
+    guard let byte = next, (0x30...0x39).contains(byte) else { return nil }
+    next = bytes.next()
+    return Int(byte) - 0x30
+  }
+}
