@@ -1,5 +1,6 @@
 /// The number of a user of this gateway; what Twitch calls a user id is a string and never this.
 public struct UserID: RawRepresentable, Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  /// The number as JSON and the tables have it.
   public let rawValue: Int64
 
   /// Wraps a number that came from storage or from a client; that it names somebody is for ``Directory`` to say.
@@ -13,6 +14,7 @@ public struct UserID: RawRepresentable, Hashable, Comparable, Codable, Sendable,
 
 /// The number of a linked network account. Zero is never given away: in the protocol it means the internal chat.
 public struct AccountID: RawRepresentable, Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  /// The number as JSON and the tables have it.
   public let rawValue: Int64
 
   /// Wraps a number that came from storage or from a client; that it names an account is for ``Directory`` to say.
@@ -26,6 +28,7 @@ public struct AccountID: RawRepresentable, Hashable, Comparable, Codable, Sendab
 
 /// The number of a stream, which is the `:id` in `/ws/:id`.
 public struct StreamID: RawRepresentable, Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  /// The number as JSON and the tables have it.
   public let rawValue: Int64
 
   /// Wraps a number that came from storage or from a client; that it names a stream is for ``Directory`` to say.
