@@ -26,7 +26,7 @@ extension OAuth {
   private func answer(to code: DeviceCode) async throws(OAuthError) -> DeviceAnswer {
     do throws(OAuthError) {
       return try await poll(code)
-    } catch where error.isTemporary {
+    } catch  where error.isTemporary {
       return .pending
     }
   }

@@ -1,0 +1,62 @@
+/// https://dev.twitch.tv/docs/api/reference/#send-chat-message
+extension Helix {
+  /// Says a line in a channel's chat.
+  ///
+  /// Twitch takes up to 500 characters. With a user's token that user must be the sender; with the application's, the sender
+  /// and the broadcaster must have let the application in (`user:bot`, `channel:bot`). A line that Twitch declines is a
+  /// result. The line comes back over EventSub with the same id, maybe before this returns.
+  public func sendChatMessage(
+    _ text: String, to broadcaster: TwitchUserID, from sender: TwitchUserID, replyingTo parent: MessageID? = nil,
+    as token: Token
+  ) async throws(HelixError) -> ChatSendResult {
+    let line = ChatLine(broadcaster: broadcaster, sender: sender, message: text, replyParent: parent)
+    var call = HelixCall.post("chat/messages", line)
+    call.isChatMessage = true
+    return try await one(call, as: token, of: ChatSendAnswer.self).result
+  }
+}
+
+/// What became of a chat line.
+public enum ChatSendResult: Hashable, Sendable {
+  /// It is in the channel, with that id.
+  case sent(MessageID)
+  /// Twitch declined to post it: a code from an open list, and words for the one who wrote it.
+  case dropped(code: String, message: String)
+}
+
+/// The request's body.
+private struct ChatLine: Encodable {
+  let broadcaster: TwitchUserID
+  let sender: TwitchUserID
+  let message: String
+  let replyParent: MessageID?
+
+  private enum CodingKeys: String, CodingKey {
+    case broadcaster = "broadcaster_id"
+    case sender = "sender_id"
+    case message
+    case replyParent = "reply_parent_message_id"
+  }
+}
+
+/// The answer's only item.
+struct ChatSendAnswer: Decodable {
+  private struct DropReason: Decodable {
+    let code: String?
+    let message: String?
+  }
+
+  private let messageID: MessageID
+  private let isSent: Bool
+  private let dropReason: DropReason?
+
+  private enum CodingKeys: String, CodingKey {
+    case messageID = "message_id"
+    case isSent = "is_sent"
+    case dropReason = "drop_reason"
+  }
+
+  var result: ChatSendResult {
+    isSent ? .sent(messageID) : .dropped(code: dropReason?.code ?? "", message: dropReason?.message ?? "")
+  }
+}

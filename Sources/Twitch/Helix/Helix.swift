@@ -1,0 +1,106 @@
+import FoundationEssentials
+import HTTPTypes
+public import Logging
+public import WebSockets
+
+/// Twitch's HTTP API.
+///
+/// Each call is one request, or as many as its pages and batches need. A token that Twitch refuses is replaced and the request
+/// repeated, once. Nothing else is repeated and nothing waits: when a bucket is empty, calls throw `.rateLimited` without
+/// leaving until it is full again, and who has much to do asks `rateLimit(of:)` first. Belongs to the actor of its
+/// `HTTPClient`'s loop.
+public final class Helix {
+  /// Whose token a call is made with.
+  public enum Token {
+    /// The application's own: conduits and their subscriptions need it.
+    case app
+    /// That user's.
+    case user(UserToken)
+  }
+
+  private let endpoints: Endpoints
+  private let clientID: ClientID
+  private let client: HTTPClient
+  private let appToken: AppToken
+  private let logger: Logger
+  private var rateLimits = RateLimits()
+
+  /// Calls the API at `endpoints.api` for that application.
+  public init(endpoints: Endpoints, clientID: ClientID, client: HTTPClient, appToken: AppToken, logger: Logger) {
+    self.endpoints = endpoints
+    self.clientID = clientID
+    self.client = client
+    self.appToken = appToken
+    self.logger = logger
+  }
+
+  /// What is left in a bucket, requests under way counted as done; nil as long as Twitch has said nothing about it.
+  public func rateLimit(of bucket: Bucket) -> RateLimit? {
+    rateLimits.limit(of: bucket, at: .now)
+  }
+
+  /// The one way to Helix: every endpoint goes through here.
+  func send(_ call: HelixCall, as token: Token = .app) async throws(HelixError) -> Data {
+    let secret = try await current(token)
+    do throws(HelixError) {
+      return try await exchange(call, token, secret)
+    } catch .unauthorized(let message) where HelixError.isAboutTheToken(message) {
+      logger.info("Twitch refused a token, replacing it", metadata: ["path": "\(call.path)"])
+      return try await exchange(call, token, try await replacement(of: secret, token))
+    }
+  }
+
+  /// Sends the call and decodes the one object it answers with.
+  func send<Answer: Decodable>(
+    _ call: HelixCall, as token: Token = .app, for _: Answer.Type
+  ) async throws(HelixError) -> Answer {
+    try HelixError.decoding(Answer.self, from: try await send(call, as: token))
+  }
+
+  private func exchange(_ call: HelixCall, _ token: Token, _ secret: Secret) async throws(HelixError) -> Data {
+    let bucket = call.bucket(of: token)
+    try rateLimits.begin(bucket, at: .now)
+    var limit: RateLimit?
+    defer { rateLimits.end(bucket, limit) }
+    let answer = try await request(call, secret)
+    let now = ContinuousClock.now
+    limit = RateLimit(answer.headers, at: now, date: .now)
+    if let error = HelixError(status: answer.status.code, body: answer.body, limit: limit, at: now) { throw error }
+    return answer.body
+  }
+
+  private func request(_ call: HelixCall, _ secret: Secret) async throws(HelixError) -> Response {
+    var headers: HTTPFields = [.authorization: "Bearer \(secret.reveal())", .clientID: clientID.rawValue]
+    if call.body != nil { headers[.contentType] = "application/json" }
+    do throws(HTTPClientError) {
+      return try await client.send(call.method, call.url(below: endpoints.api), headers: headers, body: call.body)
+    } catch {
+      throw HelixError(error)
+    }
+  }
+
+  private func current(_ token: Token) async throws(HelixError) -> Secret {
+    do throws(OAuthError) {
+      switch token {
+      case .app: return try await appToken.current()
+      case .user(let keeper): return try keeper.current()
+      }
+    } catch {
+      throw .noToken(error)
+    }
+  }
+
+  private func replacement(of refused: Secret, _ token: Token) async throws(HelixError) -> Secret {
+    do throws(OAuthError) {
+      switch token {
+      case .app:
+        appToken.drop(refused)
+        return try await appToken.current()
+      case .user(let keeper):
+        return try await keeper.refresh(insteadOf: refused)
+      }
+    } catch {
+      throw .noToken(error)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import FoundationEssentials
+import WebSockets
+
+extension HelixError {
+  /// What a failed exchange means for the caller.
+  init(_ error: HTTPClientError) {
+    self =
+      switch error {
+      case .badURL(let reason), .unreachable(let reason): .unreachable(reason)
+      case .unanswered(let reason): .unanswered(reason)
+      case .tooLarge: .unreadable("\(error)")
+      }
+  }
+
+  /// What an answer means for the caller; nil when it is a yes. The status decides, since the words are unstable prose.
+  init?(status: Int, body: Data, limit: RateLimit?, at now: ContinuousClock.Instant) {
+    let error = ErrorBody(body)
+    switch status {
+    case 200..<300: return nil
+    case 401: self = .unauthorized(message: error.message)
+    case 403: self = .forbidden(message: error.message)
+    case 404: self = .notFound(message: error.message)
+    case 409: self = .conflict(existing: error.existingID.map { SubscriptionID($0) })
+    case 429: self = .tooManyRequests(error.message, limit: limit, at: now)
+    case 400..<500: self = .badRequest(message: error.message)
+    default: self = .server(status: status)
+    }
+  }
+
+  /// Tells an empty bucket from one of the private limits, which answer 429 as well, with points left.
+  ///
+  /// The moment is at least a second away: when clocks differ, the bucket's own may seem to be past.
+  private static func tooManyRequests(
+    _ message: String, limit: RateLimit?, at now: ContinuousClock.Instant
+  ) -> HelixError {
+    let isBucketEmpty = limit.map { $0.remaining == 0 } ?? message.isAboutTheBucket
+    guard isBucketEmpty else { return .tooMany(message: message) }
+    return .rateLimited(until: max(limit?.resetsAt ?? now, now + .seconds(1)))
+  }
+
+  /// Whether a 401 with these words is about the token itself, so that another one may help.
+  ///
+  /// The other 401s speak of missing scopes and grants, of ids that do not match, and of the wrong kind of token.
+  static func isAboutTheToken(_ message: String) -> Bool {
+    let text = message.lowercased()
+    return !["scope", "authorized", "match", "app access token", "user access token"].contains { text.contains($0) }
+  }
+
+  /// Decodes a yes.
+  static func decoding<Answer: Decodable>(_: Answer.Type, from body: Data) throws(HelixError) -> Answer {
+    do {
+      return try JSONDecoder().decode(Answer.self, from: body)
+    } catch {
+      throw .unreadable("\(Answer.self) of \(body.count) bytes does not decode")
+    }
+  }
+}
+
+extension String {
+  /// Without the headers only these words are left to go by.
+  fileprivate var isAboutTheBucket: Bool {
+    isEmpty || lowercased().contains("request limit exceeded") || lowercased() == "too many requests"
+  }
+}

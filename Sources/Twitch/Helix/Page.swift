@@ -1,0 +1,61 @@
+/// What most Helix answers look like: a list, and where it goes on.
+struct Page<Item: Decodable>: Decodable {
+  let items: [Item]
+  /// Where the next page begins; nil on the last.
+  let cursor: String?
+
+  private enum CodingKeys: CodingKey { case data, pagination }
+  private struct Pagination: Decodable { let cursor: String? }
+
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    items = try keys.decodeIfPresent([Item].self, forKey: .data) ?? []
+    let cursor = try keys.decodeIfPresent(Pagination.self, forKey: .pagination)?.cursor
+    self.cursor = cursor?.isEmpty == true ? nil : cursor
+  }
+}
+
+extension Helix {
+  /// Sends a call that answers with a list of one page.
+  func list<Item: Decodable>(
+    _ call: HelixCall, as token: Token = .app, of _: Item.Type
+  ) async throws(HelixError) -> [Item] {
+    try await send(call, as: token, for: Page<Item>.self).items
+  }
+
+  /// Sends a call that answers with exactly one item.
+  func one<Item: Decodable>(
+    _ call: HelixCall, as token: Token = .app, of _: Item.Type
+  ) async throws(HelixError) -> Item {
+    guard let item = try await list(call, as: token, of: Item.self).first else {
+      throw .unreadable("no \(Item.self) in the answer")
+    }
+    return item
+  }
+
+  /// Sends a call again with each page's cursor until the last page. What is on two pages, because the list changed between
+  /// them, is given once.
+  func pages<Item: Decodable & Identifiable>(
+    _ call: HelixCall, of _: Item.Type
+  ) async throws(HelixError) -> [Item] {
+    var items: [Item] = []
+    var seen: Set<Item.ID> = []
+    var cursors: Set<String> = []
+    var cursor: String?
+    repeat {
+      var call = call
+      if let cursor { call.query.append(("after", cursor)) }
+      let page = try await send(call, for: Page<Item>.self)
+      items += page.items.filter { seen.insert($0.id).inserted }
+      cursor = page.cursor
+    } while cursor.map { cursors.insert($0).inserted } ?? false  // a cursor that comes back would never end
+    return items
+  }
+}
+
+extension Array {
+  /// The elements in order, in arrays of at most that many.
+  func batches(of size: Int) -> [ArraySlice<Element>] {
+    stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+  }
+}

@@ -1,0 +1,57 @@
+import FoundationEssentials
+import HTTPTypes
+
+/// How much of a bucket is left, as Twitch said with its last answer.
+///
+/// Twitch gives each bucket points that come back over time; a request costs one, mostly. An empty bucket answers 429 until
+/// it is full again.
+public struct RateLimit: Hashable, Sendable {
+  /// How many points the full bucket has.
+  public let limit: Int
+  /// How many are left.
+  public let remaining: Int
+  /// When the bucket is full again.
+  public let resetsAt: ContinuousClock.Instant
+
+  /// Describes a bucket.
+  public init(limit: Int, remaining: Int, resetsAt: ContinuousClock.Instant) {
+    self.limit = limit
+    self.remaining = remaining
+    self.resetsAt = resetsAt
+  }
+
+  /// How long to wait before the next request that leaves at least that share of the bucket to others; zero when it may go now.
+  ///
+  /// Work in bulk keeps 0.05, so that a chat or a shard that needs healing never waits behind it.
+  public func wait(keeping share: Double = 0, at now: ContinuousClock.Instant) -> Duration {
+    let reserve = Int((Double(limit) * share).rounded(.up))
+    return remaining > reserve || now >= resetsAt ? .zero : resetsAt - now
+  }
+}
+
+extension RateLimit {
+  /// Reads the three headers; nil when they are not all there.
+  ///
+  /// Twitch says the moment in Unix seconds of its clock. It is counted from `date`, this machine's, and never taken to be more
+  /// than five minutes away (the bucket fills within one): a clock that is wrong must not stop the relay.
+  init?(_ headers: HTTPFields, at now: ContinuousClock.Instant, date: Date) {
+    guard let limit = headers[.rateLimitLimit].flatMap({ Int($0) }),
+      let remaining = headers[.rateLimitRemaining].flatMap({ Int($0) }),
+      let reset = headers[.rateLimitReset].flatMap({ Double($0) })
+    else { return nil }
+    let away = min(max(reset - date.timeIntervalSince1970, 0), 300)
+    self.init(limit: limit, remaining: max(remaining, 0), resetsAt: now + .seconds(away))
+  }
+}
+
+extension HTTPField.Name {
+  static let rateLimitLimit = known("Ratelimit-Limit")
+  static let rateLimitRemaining = known("Ratelimit-Remaining")
+  static let rateLimitReset = known("Ratelimit-Reset")
+  static let clientID = known("Client-Id")
+
+  private static func known(_ name: String) -> HTTPField.Name {
+    guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no name of a header") }
+    return name
+  }
+}
