@@ -1,0 +1,50 @@
+import CLibWebSockets
+import Glibc
+
+/// The one function that libwebsockets calls, and the protocol table that names it.
+///
+/// It maps a reason to a method and does nothing else. libwebsockets calls it on the thread of the loop that the
+/// connection belongs to, never on another, and never twice at a time.
+enum Callback {
+  // nonisolated(unsafe): filled once before anybody sees it, and only read from then on.
+  nonisolated(unsafe) static let protocols: UnsafePointer<lws_protocols> = {
+    let table = UnsafeMutablePointer<lws_protocols>.allocate(capacity: 2)
+    var entry = unsafe lws_protocols()
+    unsafe entry.name = UnsafePointer(strdup("chat-relay"))
+    unsafe entry.callback = { wsi, reason, _, bytes, count in
+      guard let wsi = unsafe wsi else { return 0 }
+      return unsafe Callback.route(wsi, reason, UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+    unsafe entry.rx_buffer_size = 32 << 10
+    unsafe table.initialize(to: entry)
+    unsafe (table + 1).initialize(to: lws_protocols())
+    return unsafe UnsafePointer(table)
+  }()
+
+  private static func route(
+    _ wsi: OpaquePointer, _ reason: lws_callback_reasons, _ bytes: UnsafeRawBufferPointer
+  ) -> Int32 {
+    if reason == LWS_CALLBACK_EVENT_WAIT_CANCELLED {
+      unsafe loop(of: wsi)?.runJobs()
+      return 0
+    }
+    if let owner = unsafe lws_get_opaque_user_data(wsi) {
+      // The connection keeps its own object alive from `attach` to `detach`.
+      let connection = unsafe Unmanaged<Connection>.fromOpaque(owner).takeUnretainedValue()
+      return unsafe connection.handle(reason, bytes)
+    }
+    return unsafe server(of: wsi)?.handle(reason, wsi) ?? 0
+  }
+
+  private static func server(of wsi: OpaquePointer) -> Server? {
+    guard let host = unsafe lws_get_vhost(wsi), let owner = unsafe lws_vhost_user(host) else {
+      return nil
+    }
+    return unsafe Unmanaged<Server>.fromOpaque(owner).takeUnretainedValue()
+  }
+
+  private static func loop(of wsi: OpaquePointer) -> EventLoop? {
+    guard let owner = unsafe lws_context_user(lws_get_context(wsi)) else { return nil }
+    return unsafe Unmanaged<EventLoop>.fromOpaque(owner).takeUnretainedValue()
+  }
+}

@@ -1,0 +1,142 @@
+import CLibWebSockets
+import FoundationEssentials
+import HTTPTypes
+
+/// One HTTP request to our server and its answer.
+@safe final class Exchange: ConnectionHandler {
+  let connection: Connection
+  private let server: Server
+  private var request: Request
+  private var timer: Timer?
+  private var isAnswering = false
+  private var isClosing = false
+  private var output: [UInt8] = []
+  private var written = 0
+
+  private var wsi: OpaquePointer? { unsafe connection.wsi }
+  private var loop: EventLoop { connection.loop }
+
+  /// What one writable callback writes at most.
+  private static let pieceSize = 64 << 10
+
+  init(server: Server, request: Request) {
+    self.server = server
+    self.request = request
+    connection = Connection(on: server.loop)
+  }
+
+  /// Starts the exchange: the body first if there is one, else the answer.
+  func begin(_ wsi: OpaquePointer) -> Int32 {
+    // The library's own time-out counts what we take to answer, too; from here on we keep the time.
+    unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
+    if request.headers[.transferEncoding] != nil {
+      return refuse(.text("a body needs a Content-Length\n", status: .lengthRequired))
+    }
+    guard let length = request.headers[.contentLength] else {
+      // libwebsockets would wait for the end of a body that nobody announced.
+      isClosing = [.post, .put, .patch].contains(request.method)
+      dispatch()
+      return 0
+    }
+    guard let length = Int(length), length >= 0 else {
+      return refuse(.text("Content-Length must be a number of bytes\n", status: .badRequest))
+    }
+    guard length <= server.configuration.maximumBodySize else {
+      return refuse(
+        .text(
+          "a body has at most \(server.configuration.maximumBodySize) bytes\n",
+          status: .contentTooLarge))
+    }
+    if length == 0 && ![.post, .put, .patch].contains(request.method) {
+      dispatch()
+      return 0
+    }
+    timer = loop.schedule(after: server.configuration.requestTimeout) { [weak self] in
+      guard let self else { return }
+      _ = refuse(.text("the body took too long\n", status: .requestTimeout))
+    }
+    return 0
+  }
+
+  func handle(_ reason: lws_callback_reasons, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+    switch reason {
+    case LWS_CALLBACK_HTTP_BODY: unsafe received(bytes)
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION: complete()
+    case LWS_CALLBACK_HTTP_WRITEABLE: writable()
+    case LWS_CALLBACK_CLOSED_HTTP, LWS_CALLBACK_WSI_DESTROY: ended()
+    default: 0
+    }
+  }
+
+  private func received(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    guard !isAnswering else { return 0 }
+    guard request.body.count + bytes.count <= server.configuration.maximumBodySize else {
+      return refuse(.text("the body is too large\n", status: .contentTooLarge))
+    }
+    unsafe request.body.append(contentsOf: bytes)
+    return 0
+  }
+
+  private func complete() -> Int32 {
+    guard !isAnswering else { return 0 }
+    if let wsi = unsafe wsi { unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0) }
+    dispatch()
+    return 0
+  }
+
+  private func dispatch() {
+    timer = nil
+    isAnswering = true
+    guard let request = server.below(server.configuration.basePath, request) else {
+      return answer(.text("not found\n", status: .notFound))
+    }
+    let exchange = OnLoop(self)
+    let respond = server.respond
+    let loop = loop
+    Task {
+      let response = await respond(request)
+      loop.execute { _ in exchange.value.answer(response) }
+    }
+  }
+
+  private func refuse(_ response: Response) -> Int32 {
+    timer = nil
+    isAnswering = true
+    isClosing = true
+    answer(response)
+    return 0
+  }
+
+  private func answer(_ response: Response?) {
+    guard unsafe wsi != nil else { return }
+    guard let response else { return connection.kill() }
+    isClosing = isClosing || request.headers[.connection]?.lowercased() == "close"
+    output = response.encoded(for: request.method, closing: isClosing)
+    connection.requestWritable()
+  }
+
+  private func writable() -> Int32 {
+    guard let wsi = unsafe wsi, !output.isEmpty else { return 0 }
+    guard written < output.count else { return unsafe finish(wsi) }
+    let end = min(written + Self.pieceSize, output.count)
+    let result = unsafe output.withUnsafeMutableBufferPointer {
+      unsafe Writing.write(UnsafeMutableBufferPointer(rebasing: $0[written..<end]), to: wsi)
+    }
+    written = end
+    // One more turn even after the last piece: what the socket did not take at once is written by then.
+    connection.requestWritable()
+    return result
+  }
+
+  private func finish(_ wsi: OpaquePointer) -> Int32 {
+    guard !isClosing else { return -1 }
+    connection.detach()
+    return unsafe lws_http_transaction_completed(wsi) == 0 ? 0 : -1
+  }
+
+  private func ended() -> Int32 {
+    timer = nil
+    connection.detach()
+    return 0
+  }
+}

@@ -1,0 +1,20 @@
+/// One whole message as it came over a WebSocket.
+public enum Message: Sendable, Equatable {
+  /// UTF-8 text; libwebsockets has checked that it is.
+  case text([UInt8])
+  case binary([UInt8])
+}
+
+/// How a WebSocket ended (RFC 6455 §7.4).
+public struct Closure: Error, Hashable, Sendable {
+  /// The code of the close frame; 1005 when the frame had none, 1006 when there was no close frame.
+  public var code: UInt16
+  /// What the peer gave as the reason; often empty.
+  public var reason: String
+
+  /// Describes an end with this code and reason.
+  public init(code: UInt16, reason: String = "") {
+    self.code = code
+    self.reason = reason
+  }
+}

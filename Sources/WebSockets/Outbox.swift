@@ -1,0 +1,89 @@
+import DequeModule
+
+/// What one connection has yet to write: frames of its own between the frames of the log it follows, in order.
+///
+/// Knows no socket: it says what comes next and is told how far the write went.
+struct Outbox {
+  /// A place in a log.
+  struct Position {
+    var slab: FrameLog.Slab
+    var offset: Int
+
+    /// The place of the next byte to write: at the end of a slab, the beginning of the one after it.
+    mutating func normalize() {
+      while offset == slab.count, let next = slab.next {
+        slab = next
+        offset = 0
+      }
+    }
+  }
+
+  private struct Own {
+    var bytes: [UInt8]
+    /// Where the log ended when this was queued; what is before that goes out first.
+    var after: Position?
+  }
+
+  enum Next {
+    case own([UInt8])
+    case log(FrameLog.Slab, from: Int, to: Int)
+  }
+
+  private var own: Deque<Own> = []
+  private(set) var ownBytes = 0
+  private(set) var position: Position?
+
+  var isBehind: Bool { position?.slab.isDropped ?? false }
+
+  mutating func follow(_ log: FrameLog) {
+    position = Position(slab: log.newest, offset: log.newest.count)
+  }
+
+  mutating func append(_ bytes: [UInt8], end: FrameLog.Slab?) {
+    ownBytes += bytes.count
+    own.append(Own(bytes: bytes, after: end.map { Position(slab: $0, offset: $0.count) }))
+  }
+
+  mutating func removeAll() {
+    own.removeAll()
+    ownBytes = 0
+    position = nil
+  }
+
+  /// The next thing to write, or nothing when all is written.
+  mutating func next() -> Next? {
+    position?.normalize()
+    if let first = own.first, isDue(first) { return .own(takeOwn()) }
+    guard let position, position.offset < position.slab.count else { return nil }
+    var end = position.slab.count
+    if let limit = own.first?.after, limit.slab === position.slab { end = min(end, limit.offset) }
+    self.position?.offset = end
+    return .log(position.slab, from: position.offset, to: end)
+  }
+
+  /// Whether anything is left, without taking it.
+  var isEmpty: Bool {
+    guard own.isEmpty else { return false }
+    guard let position else { return true }
+    return position.offset == position.slab.count && position.slab.next == nil
+  }
+
+  private func isDue(_ item: Own) -> Bool {
+    guard var after = item.after, let position else { return true }
+    after.normalize()
+    return after.slab === position.slab ? after.offset <= position.offset : false
+  }
+
+  /// Own frames that are due together go out in one write, up to the size of a slice.
+  private mutating func takeOwn() -> [UInt8] {
+    var bytes = own.removeFirst().bytes
+    while let following = own.first, isDue(following),
+      bytes.count + following.bytes.count <= FrameLog.sliceSize
+    {
+      bytes += following.bytes
+      own.removeFirst()
+    }
+    ownBytes -= bytes.count
+    return bytes
+  }
+}

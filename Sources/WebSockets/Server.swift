@@ -1,0 +1,129 @@
+import CLibWebSockets
+import HTTPTypes
+
+/// Listens on one port and serves HTTP and WebSockets there.
+///
+/// Not sendable: it belongs to the actor on its event loop. Each whole request goes to `respond`, as a task; each
+/// WebSocket handshake to `upgrade`, at once. Dropping the server does not close it: `stop()` does, or the loop's end.
+@safe public final class Server {
+  let loop: EventLoop
+  let configuration: Configuration
+  let respond: @Sendable (Request) async -> Response?
+  private let upgrade: (Request) -> Upgrade
+  private var host: OpaquePointer?
+  let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
+  /// Keeps the server while libwebsockets may call it back.
+  private var selfWhileListening: Server?
+  private var isAccepting = true
+
+  /// The port on which it listens.
+  public private(set) var port = 0
+
+  /// Listens. On the loop's actor only.
+  ///
+  /// - Parameters:
+  ///   - respond: answers a request; `nil` closes the connection without an answer. It runs as a task of its own.
+  ///   - upgrade: decides on a WebSocket handshake, on the loop's thread; must not wait.
+  /// - Throws: `ServerError` when it cannot listen.
+  public init(
+    _ configuration: Configuration, on loop: EventLoop,
+    respond: @escaping @Sendable (Request) async -> Response?,
+    upgrade: @escaping (Request) -> Upgrade
+  ) throws(ServerError) {
+    self.loop = loop
+    self.configuration = configuration
+    self.respond = respond
+    self.upgrade = upgrade
+    unsafe idlePolicy = .allocate(capacity: 1)
+    unsafe idlePolicy.initialize(to: lws_retry_bo_t())
+    if let pings = configuration.pings {
+      unsafe idlePolicy.pointee.secs_since_valid_ping = UInt16(clamping: pings.interval)
+      unsafe idlePolicy.pointee.secs_since_valid_hangup = UInt16(
+        clamping: pings.interval + pings.timeout)
+    }
+    let address =
+      Resolver.isAddress(configuration.host)
+      ? configuration.host : Resolver.lookUp(configuration.host).first
+    guard let address else {
+      throw .cannotListen(
+        host: configuration.host, port: configuration.port, reason: "no address for this name")
+    }
+    try Self.probe(configuration, at: address)
+    guard let host = unsafe makeHost(at: address) else {
+      if let certificate = configuration.certificate { throw .badCertificate(certificate) }
+      throw .cannotListen(
+        host: configuration.host, port: configuration.port, reason: "libwebsockets refused it")
+    }
+    unsafe self.host = unsafe host
+    port = unsafe Int(lws_get_vhost_listen_port(host))
+    selfWhileListening = self
+  }
+
+  deinit {
+    unsafe idlePolicy.deallocate()
+  }
+
+  /// Takes no new connections any more; those that are open stay.
+  public func stopAccepting() {
+    isAccepting = false
+  }
+
+  /// Closes the port and every connection that came through it.
+  public func stop() {
+    isAccepting = false
+    guard let host = unsafe host, unsafe loop.context != nil else { return }
+    unsafe self.host = nil
+    unsafe lws_vhost_destroy(host)
+    selfWhileListening = nil
+  }
+
+  // MARK: Callbacks of connections that have no object yet
+
+  func handle(_ reason: lws_callback_reasons, _ wsi: OpaquePointer) -> Int32 {
+    switch reason {
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: isAccepting ? 0 : 1
+    case LWS_CALLBACK_HTTP: unsafe beginExchange(wsi)
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: unsafe confirmUpgrade(wsi)
+    // Nothing is served that way: no files by libwebsockets, no HTTP/2.
+    case LWS_CALLBACK_PROTOCOL_DESTROY: 0
+    default: 0
+    }
+  }
+
+  private func beginExchange(_ wsi: OpaquePointer) -> Int32 {
+    let exchange = unsafe Exchange(server: self, request: request(of: wsi))
+    unsafe exchange.connection.attach(to: wsi, handler: exchange)
+    return unsafe exchange.begin(wsi)
+  }
+
+  /// Decides on a handshake. 0 goes on with it; 1 says that an HTTP answer has been given; -1 hangs up.
+  private func confirmUpgrade(_ wsi: OpaquePointer) -> Int32 {
+    let request = unsafe request(of: wsi)
+    guard request.headers[.upgrade]?.lowercased() == "websocket" else { return -1 }
+    switch below(configuration.basePath, request).map(upgrade)
+      ?? .refuse(.text("not found\n", status: .notFound))
+    {
+    case .refuse(let response):
+      var bytes = response.encoded(for: request.method, closing: true)
+      _ = unsafe bytes.withUnsafeMutableBufferPointer { unsafe Writing.write($0, to: wsi) }
+      return 1
+    case .accept(let handler):
+      let webSocket = WebSocket(
+        on: loop, phase: .accepted(handler), isClient: false,
+        maximumMessageSize: configuration.maximumMessageSize,
+        address: request.remoteAddress)
+      unsafe webSocket.connection.attach(to: wsi, handler: webSocket)
+      return 0
+    }
+  }
+
+  /// The request with the base path taken off, or `nil` when it is not below that.
+  func below(_ basePath: String, _ request: Request) -> Request? {
+    guard !basePath.isEmpty else { return request }
+    guard request.path == basePath || request.path.hasPrefix(basePath + "/") else { return nil }
+    var request = request
+    request.path.removeFirst(basePath.count)
+    if request.path.isEmpty { request.path = "/" }
+    return request
+  }
+}

@@ -1,0 +1,297 @@
+import CLibWebSockets
+import DequeModule
+
+/// One WebSocket, at either end.
+///
+/// Not sendable: it belongs to the actor on its event loop. A script reads it with `receive()` until that gives `nil`;
+/// `closure` then says how it ended. Sending never waits: what cannot be written yet is queued, and `queuedBytes` tells
+/// how much that is; a peer that takes nothing is for the caller to close.
+@safe public final class WebSocket: ConnectionHandler {
+  enum Phase {
+    /// The handshake of a connection that we opened is under way.
+    case connecting((Result<WebSocket, ConnectError>) -> Void)
+    /// A browser's handshake was accepted; the connection comes up in a moment.
+    case accepted((WebSocket) -> Void)
+    case open
+    /// We have said goodbye, or will as soon as what is queued has been written.
+    case closing
+    case closed
+  }
+
+  let connection: Connection
+  var phase: Phase
+  private let isClient: Bool
+  private let maximumMessageSize: Int
+  private let address: String
+
+  private var outbox = Outbox()
+  private var isWritableRequested = false
+  private var pingsToSend = 0
+  private var goodbye: Closure?
+
+  private var incoming: Deque<Message> = []
+  private var partial: [UInt8] = []
+  private var receiver: CheckedContinuation<Message?, Never>?
+  private var isReadingPaused = false
+
+  private var log: FrameLog?
+  var indexInLog: Int?
+
+  /// How the connection ended; `nil` while it lives.
+  public private(set) var closure: Closure?
+
+  /// Called for each pong that the peer sends.
+  public var onPong: (() -> Void)?
+
+  /// Messages that wait to be received before the peer is made to wait.
+  private static let incomingLimit = 256
+  /// How long the closing handshake may take.
+  private static let goodbyeSeconds: Int32 = 5
+
+  init(on loop: EventLoop, phase: Phase, isClient: Bool, maximumMessageSize: Int, address: String) {
+    self.phase = phase
+    self.isClient = isClient
+    self.maximumMessageSize = maximumMessageSize
+    self.address = address
+    connection = Connection(on: loop)
+  }
+
+  private var wsi: OpaquePointer? { unsafe connection.wsi }
+
+  /// The other end's IP address; for a browser behind a trusted proxy, the one that the proxy names.
+  public var remoteAddress: String { address }
+
+  /// Whether messages can still be sent.
+  public var isOpen: Bool {
+    if case .open = phase { true } else { false }
+  }
+
+  // MARK: Receiving
+
+  /// The next whole message, or `nil` once the connection is over and everything that came has been received.
+  ///
+  /// One caller at a time.
+  public func receive() async -> Message? {
+    if let message = incoming.popFirst() {
+      resumeReading()
+      return message
+    }
+    guard closure == nil else { return nil }
+    precondition(receiver == nil, "one receiver at a time")
+    return await withCheckedContinuation { receiver = $0 }
+  }
+
+  private func deliver(_ message: Message) {
+    if let receiver {
+      self.receiver = nil
+      return receiver.resume(returning: message)
+    }
+    incoming.append(message)
+    guard incoming.count >= Self.incomingLimit, !isReadingPaused, let wsi = unsafe wsi else {
+      return
+    }
+    isReadingPaused = true
+    _ = unsafe lws_rx_flow_control(wsi, 0)
+  }
+
+  private func resumeReading() {
+    guard isReadingPaused, incoming.count <= Self.incomingLimit / 2, let wsi = unsafe wsi else {
+      return
+    }
+    isReadingPaused = false
+    _ = unsafe lws_rx_flow_control(wsi, 1)
+  }
+
+  // MARK: Sending
+
+  /// Queues a text message.
+  public func send(_ text: String) {
+    send(bytes: Array(text.utf8))
+  }
+
+  /// Queues a text message that is UTF-8 already (what it is, is not checked).
+  public func send(bytes: [UInt8]) {
+    guard isOpen else { return }
+    outbox.append(
+      isClient ? bytes : Frame.textHeader(payload: bytes.count) + bytes, end: log?.newest)
+    hasMoreToWrite()
+  }
+
+  /// Bytes that were sent but not written yet, the log's excepted.
+  public var queuedBytes: Int { outbox.ownBytes }
+
+  /// From now on, everything that is appended to `log` goes to this connection too, in order with `send`.
+  ///
+  /// Only for a server's end: a client's frames are masked, each with its own key.
+  public func follow(_ log: FrameLog) {
+    precondition(!isClient, "a client cannot send shared frames")
+    guard isOpen else { return }
+    self.log?.remove(self)
+    self.log = log
+    log.add(self)
+    outbox.follow(log)
+  }
+
+  /// Sends a ping; the answer calls `onPong`. For servers: Twitch forbids clients to send any.
+  public func ping() {
+    guard isOpen else { return }
+    pingsToSend += 1
+    hasMoreToWrite()
+  }
+
+  /// Says goodbye once what is queued has been written, and waits for the other end's for a few seconds.
+  public func close(_ code: UInt16 = 1000, _ reason: String = "") {
+    guard isOpen else { return }
+    goodbye = Closure(code: code, reason: reason)
+    phase = .closing
+    log?.remove(self)
+    if let wsi = unsafe wsi {
+      unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, Self.goodbyeSeconds)
+    }
+    hasMoreToWrite()
+  }
+
+  /// Drops the connection without a goodbye; the peer sees it vanish.
+  public func abort() {
+    if let wsi = unsafe wsi { SocketOptions.resetOnClose(unsafe lws_get_socket_fd(wsi)) }
+    connection.kill()
+  }
+
+  // MARK: For the log
+
+  var isBehind: Bool { outbox.isBehind }
+
+  func hasMoreToWrite() {
+    guard !isWritableRequested else { return }
+    isWritableRequested = true
+    connection.requestWritable()
+  }
+
+  func fellBehind() {
+    outbox.removeAll()
+    close(1013, "too slow: come back with your cursor")
+  }
+
+  // MARK: Callbacks
+
+  func handle(_ reason: lws_callback_reasons, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+    switch reason {
+    case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_CLIENT_ESTABLISHED: established()
+    case LWS_CALLBACK_RECEIVE, LWS_CALLBACK_CLIENT_RECEIVE: unsafe received(bytes)
+    case LWS_CALLBACK_SERVER_WRITEABLE, LWS_CALLBACK_CLIENT_WRITEABLE: writable()
+    case LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_CLIENT_RECEIVE_PONG: pong()
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: unsafe peerCloses(bytes)
+    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: unsafe failed(bytes)
+    case LWS_CALLBACK_CLOSED, LWS_CALLBACK_CLIENT_CLOSED, LWS_CALLBACK_WSI_DESTROY: ended()
+    default: 0
+    }
+  }
+
+  private func established() -> Int32 {
+    let previous = phase
+    phase = .open
+    if let wsi = unsafe wsi { SocketOptions.sendAtOnce(unsafe lws_get_socket_fd(wsi)) }
+    switch previous {
+    case .connecting(let done): done(.success(self))
+    case .accepted(let handler): handler(self)
+    case .open, .closing, .closed: break
+    }
+    return 0
+  }
+
+  private func received(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    guard let wsi = unsafe wsi else { return -1 }
+    // Keep nothing of a connection that we are leaving.
+    guard isOpen else { return 0 }
+    guard partial.count + bytes.count <= maximumMessageSize else {
+      return leave(Closure(code: 1009, reason: "a message has at most \(maximumMessageSize) bytes"))
+    }
+    unsafe partial.append(contentsOf: bytes)
+    // A message is whole only when this is its final fragment and nothing of the fragment remains.
+    guard unsafe lws_is_final_fragment(wsi) != 0, unsafe lws_remaining_packet_payload(wsi) == 0
+    else { return 0 }
+    let isBinary = unsafe lws_frame_is_binary(wsi) != 0
+    let message = partial
+    partial = []
+    deliver(isBinary ? .binary(message) : .text(message))
+    return 0
+  }
+
+  private func writable() -> Int32 {
+    guard let wsi = unsafe wsi else { return -1 }
+    isWritableRequested = false
+    if pingsToSend > 0 {
+      pingsToSend -= 1
+      hasMoreToWrite()
+      return unsafe Writing.write([], to: wsi, as: LWS_WRITE_PING)
+    }
+    guard let next = outbox.next() else {
+      if case .closing = phase, let goodbye { return leave(goodbye) }
+      return 0
+    }
+    let result: Int32 =
+      switch next {
+      case .own(let bytes):
+        unsafe Writing.write(bytes, to: wsi, as: isClient ? LWS_WRITE_TEXT : LWS_WRITE_HTTP)
+      case .log(let slab, let start, let end):
+        unsafe slab.withBytes(start, end) { unsafe Writing.write($0, to: wsi) }
+      }
+    if !outbox.isEmpty || goodbye != nil { hasMoreToWrite() }
+    return result
+  }
+
+  private func pong() -> Int32 {
+    onPong?()
+    return 0
+  }
+
+  /// Ends the connection from within a callback, with a close frame.
+  private func leave(_ closure: Closure) -> Int32 {
+    guard let wsi = unsafe wsi else { return -1 }
+    phase = .closing
+    goodbye = goodbye ?? closure
+    // RFC 6455 §5.5: a control frame has at most 125 bytes, two of which are the code.
+    var reason = Array(closure.reason.utf8.prefix(123))
+    unsafe reason.withUnsafeMutableBufferPointer { reason in
+      unsafe lws_close_reason(
+        wsi, lws_close_status(UInt32(closure.code)), reason.baseAddress, reason.count)
+    }
+    return -1
+  }
+
+  private func peerCloses(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    let code = unsafe bytes.count >= 2 ? UInt16(bytes[0]) << 8 | UInt16(bytes[1]) : 1005
+    let reason = unsafe String(decoding: bytes.dropFirst(2), as: UTF8.self)
+    if goodbye == nil { goodbye = Closure(code: code, reason: reason) }
+    return 0
+  }
+
+  private func failed(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    guard case .connecting(let done) = phase, let wsi = unsafe wsi else { return ended() }
+    let status = unsafe lws_http_client_http_response(wsi)
+    let text = unsafe String(decoding: bytes, as: UTF8.self)
+    phase = .closed
+    closure = Closure(code: 1006, reason: text)
+    connection.detach()
+    done(
+      .failure(status == 0 || status == 101 ? .unreachable(text) : .refused(status: Int(status))))
+    return 0
+  }
+
+  private func ended() -> Int32 {
+    guard closure == nil else { return 0 }
+    if case .connecting(let done) = phase {
+      done(.failure(.unreachable("closed during the handshake")))
+    }
+    phase = .closed
+    closure = goodbye ?? Closure(code: 1006)
+    log?.remove(self)
+    log = nil
+    outbox.removeAll()
+    onPong = nil
+    connection.detach()
+    receiver?.resume(returning: nil)
+    receiver = nil
+    return 0
+  }
+}
