@@ -37,9 +37,9 @@ extension RateLimit {
   init?(_ headers: HTTPFields, at now: ContinuousClock.Instant, date: Date) {
     guard let limit = headers[.rateLimitLimit].flatMap({ Int($0) }),
       let remaining = headers[.rateLimitRemaining].flatMap({ Int($0) }),
-      let reset = headers[.rateLimitReset].flatMap({ Double($0) })
+      let reset = headers[.rateLimitReset].flatMap({ Int($0) })
     else { return nil }
-    let away = min(max(reset - date.timeIntervalSince1970, 0), 300)
+    let away = min(max(Double(reset) - date.timeIntervalSince1970, 0), 300)
     self.init(limit: limit, remaining: max(remaining, 0), resetsAt: now + .seconds(away))
   }
 }

@@ -16,11 +16,11 @@ struct DeviceCodeAnswer: Decodable {
     case expiresIn = "expires_in"
   }
 
-  /// Twitch's own numbers where the answer has none: five seconds, half an hour.
+  /// Twitch's own numbers where the answer has none: five seconds, half an hour. A second between polls at the very least.
   func deviceCode(scopes: [Scope]) -> DeviceCode {
     DeviceCode(
       deviceCode: Secret(deviceCode), userCode: userCode, verificationURL: verificationURL, scopes: scopes,
-      interval: .seconds(interval ?? 5), expiresIn: .seconds(expiresIn ?? 1800))
+      interval: .seconds(min(max(interval ?? 5, 1), 300)), expiresIn: .seconds(expiresIn ?? 1800))
   }
 }
 

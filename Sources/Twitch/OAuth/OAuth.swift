@@ -54,7 +54,7 @@ public final class OAuth {
   public func revoke(_ token: Secret) async throws(OAuthError) {
     let answer = try await post("revoke", [("client_id", clientID), ("token", token.reveal())])
     switch OAuthError(answer) {
-    case nil, .refused(status: 400, message: "Invalid token"): return
+    case nil, .refused(status: 400, _): return
     case let error?: throw error
     }
   }
@@ -70,8 +70,8 @@ public final class OAuth {
     let answer = try await post(
       "token",
       [
-        ("client_id", clientID), ("client_secret", clientSecret), ("scopes", joined(code.scopes)),
-        ("device_code", code.deviceCode.reveal()), ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+        ("client_id", clientID), ("scopes", joined(code.scopes)), ("device_code", code.deviceCode.reveal()),
+        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
       ])
     return try DeviceAnswer(status: answer.status.code, body: answer.body, now: .now)
   }

@@ -68,7 +68,7 @@ public final class UserToken {
     return validation
   }
 
-  /// Takes the pair of an account that was linked again, stored already.
+  /// Takes the pair of an account that its user linked again. It is stored already, and not one that `save` was given.
   public func replace(with pair: TokenPair) {
     self.pair = pair
     unsaved = nil
@@ -84,30 +84,33 @@ public final class UserToken {
   }
 
   private func renew() async throws(OAuthError) -> Secret {
-    let old = pair
-    let new = if let unsaved { unsaved } else { try await successor(of: old) }
-    // The account may have been linked again meanwhile; what the user just did counts.
-    guard pair == old else { return pair.accessToken }
+    let spent = pair.accessToken
+    let new = try await successor()
+    // When the user linked the account again meanwhile, that counts.
+    guard pair.accessToken == spent else { return pair.accessToken }
     unsaved = new
     do {
       try await save(new)
     } catch {
       throw .notStored("\(error)")
     }
-    guard pair == old else { return pair.accessToken }
+    guard pair.accessToken == spent else { return pair.accessToken }
     unsaved = nil
     pair = new
     return new.accessToken
   }
 
-  private func successor(of old: TokenPair) async throws(OAuthError) -> TokenPair {
-    guard let refreshToken = old.refreshToken else { throw giveUp() }
+  /// The pair that follows the current one; the current one itself when it was replaced meanwhile.
+  private func successor() async throws(OAuthError) -> TokenPair {
+    if let unsaved { return unsaved }
+    let spent = pair
+    guard let refreshToken = spent.refreshToken else { throw giveUp() }
     do throws(OAuthError) {
       var new = try await oauth.refresh(refreshToken)
-      if new.scopes.isEmpty { new.scopes = old.scopes }
+      if new.scopes.isEmpty { new.scopes = spent.scopes }
       return new
     } catch .refused {
-      guard pair == old else { return pair }
+      guard pair.accessToken == spent.accessToken else { return pair }
       throw giveUp()
     }
   }
