@@ -7,7 +7,8 @@ extension OAuthError {
   init(_ error: HTTPClientError) {
     self =
       switch error {
-      case .badURL(let reason), .unreachable(let reason): .unreachable(reason)
+      case .badURL: .unreachable("\(error)")
+      case .unreachable(let reason): .unreachable(reason)
       case .unanswered(let reason): .unanswered(reason)
       case .tooLarge: .unreadable("\(error)")
       }
