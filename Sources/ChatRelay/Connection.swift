@@ -1,0 +1,80 @@
+import Storage
+import WebSockets
+
+/// One browser on one stream.
+///
+/// Sending never waits. What the peer does not read piles up to a limit, and at the limit the connection is closed: nobody else
+/// notices a slow reader.
+final class Connection {
+  /// What may wait in this connection's own queue, beside the room's log.
+  static let longestQueue = 1 << 20
+
+  let user: UserID
+  let stream: StreamID
+  /// What it signed in with: it may stay as long as that is good.
+  let token: AccessToken
+
+  private let socket: WebSocket
+  private var budget: RequestBudget
+  private var isClosing = false
+
+  init(_ socket: WebSocket, user: UserID, stream: StreamID, token: AccessToken, at now: ContinuousClock.Instant) {
+    self.socket = socket
+    self.user = user
+    self.stream = stream
+    self.token = token
+    budget = RequestBudget(at: now)
+  }
+
+  /// Waits for the next message; `nil` when the connection is over. What comes after it was closed here is dropped.
+  func receive() async -> Message? {
+    while let message = await socket.receive() {
+      if !isClosing { return message }
+    }
+    return nil
+  }
+
+  /// Counts a request; `false` when this is a flood.
+  func mayAsk(at now: ContinuousClock.Instant) -> Bool {
+    budget.take(at: now)
+  }
+
+  /// Gets whatever is appended to the log from now on.
+  func follow(_ log: FrameLog) {
+    socket.follow(log)
+  }
+
+  /// Tells this connection alone.
+  func send(_ message: some ServerMessage) {
+    send(encoded: message.encoded())
+  }
+
+  /// Tells this connection what several are told, encoded once.
+  func send(encoded message: [UInt8]) {
+    guard !isClosing else { return }
+    guard socket.queuedBytes + message.count <= Self.longestQueue else {
+      return close(.tryAgainLater, "too slow")
+    }
+    socket.send(bytes: message)
+  }
+
+  /// Says that a request is not carried out.
+  func refuse(_ error: RequestError, _ request: RequestReference) {
+    send(ErrorMessage(error: error, request: request))
+  }
+
+  /// Says goodbye; `receive()` ends once the peer has answered, or is gone.
+  func close(_ code: CloseCode, _ reason: String) {
+    guard !isClosing else { return }
+    isClosing = true
+    socket.close(code.rawValue, reason)
+  }
+}
+
+/// Why this gateway closes a connection (RFC 6455 section 7.4 and IANA's registry).
+enum CloseCode: UInt16 {
+  case unsupportedData = 1003
+  case policyViolation = 1008
+  case serviceRestart = 1012
+  case tryAgainLater = 1013
+}

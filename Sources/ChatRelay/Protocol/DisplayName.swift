@@ -1,0 +1,18 @@
+/// What people are called.
+enum DisplayName {
+  /// The name without what could start markup.
+  ///
+  /// The original browser client renders `from.name` as CommonMark, raw HTML included. No network allows such characters in a
+  /// name; should one slip through, it becomes its look-alike here.
+  static func safe(_ name: String) -> String {
+    guard name.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "[") }) else { return name }
+    return String(
+      name.map { character -> Character in
+        switch character {
+        case "<": "\u{FF1C}"
+        case "[": "\u{FF3B}"
+        default: character
+        }
+      })
+  }
+}

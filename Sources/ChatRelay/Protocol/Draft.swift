@@ -1,0 +1,91 @@
+import Storage
+
+/// What somebody wants to say, and where: a `text` or `emote` request with its commands taken off.
+struct Draft: Equatable {
+  /// Where a line goes.
+  enum Destination: Equatable {
+    /// To a channel on a network, by way of a writer.
+    case channel(Route)
+    /// To everybody on the stream's internal chat.
+    case room
+    /// To one user of this gateway alone (`/msg NAME`).
+    case user(named: String)
+  }
+
+  /// Twitch takes 500 characters and refuses 501 (FACTS 9.1); it does not say of which kind, so the smallest is counted.
+  static let longest = 500
+
+  var style: LineStyle
+  var destination: Destination
+  /// The line itself: not empty, in one line, without the commands.
+  var text: String
+  /// The message on the network that this one replies to.
+  var replyTo: String?
+
+  init(_ style: LineStyle, _ written: String, route: Route, replyTo: String? = nil) throws(RequestError) {
+    var words = Self.words(written)
+    self.style = style
+    self.replyTo = replyTo
+    (destination, text) = Self.address(&words, route)
+    if style == .text, case .channel = destination, let action = Self.action(text) {
+      self.style = .emote
+      text = action
+    }
+    if text.isEmpty { throw RequestError(.textEmpty, "There is nothing to send.") }
+    if wireText.unicodeScalars.count > Self.longest {
+      throw RequestError(.textTooLong, "A message has at most \(Self.longest) characters.")
+    }
+  }
+
+  /// The text as the network has to get it so that people there see `text`.
+  ///
+  /// Twitch takes the first word off a text that begins with `/` or `.` and executes nothing (FACTS 9.3), so such a text gets a
+  /// first word to lose.
+  var wireText: String {
+    guard case .channel = destination else { return text }
+    if style == .emote { return "/me " + text }
+    guard let lead = text.first, lead == "/" || lead == "." else { return text }
+    return "\(lead) \(text)"
+  }
+
+  /// One line without control characters or white space at its ends.
+  private static func words(_ written: String) -> Substring {
+    var line = String.UnicodeScalarView()
+    for scalar in written.unicodeScalars {
+      line.append(scalar.properties.generalCategory == .control ? " " : scalar)
+    }
+    return trimmed(Substring(String(line)))
+  }
+
+  /// Takes `/irc` or `/msg NAME` off the line.
+  private static func address(_ line: inout Substring, _ route: Route) -> (Destination, String) {
+    var rest = line
+    switch takeWord(&rest) {
+    case "/irc":
+      return (.room, String(rest))
+    case "/msg":
+      let name = takeWord(&rest)
+      return (.user(named: String(name)), String(rest))
+    default:
+      return (route.sender == .internalChat ? .room : .channel(route), String(line))
+    }
+  }
+
+  /// What follows `/me`, which people also type where the client does not know it.
+  private static func action(_ text: String) -> String? {
+    var rest = Substring(text)
+    guard ["/me", ".me"].contains(takeWord(&rest)) else { return nil }
+    return String(rest)
+  }
+
+  private static func takeWord(_ line: inout Substring) -> Substring {
+    let word = line.prefix { $0 != " " }
+    line = trimmed(line[word.endIndex...])
+    return word
+  }
+
+  private static func trimmed(_ text: Substring) -> Substring {
+    let end = text.lastIndex { !$0.isWhitespace }.map { text.index(after: $0) } ?? text.startIndex
+    return text[..<end].drop { $0.isWhitespace }
+  }
+}

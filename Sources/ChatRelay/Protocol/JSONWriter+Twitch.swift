@@ -1,0 +1,28 @@
+import Twitch
+
+/// The objects that lines and notices have in common.
+extension JSONWriter {
+  /// The members of a Twitch user: of `from`, for instance.
+  mutating func person(_ user: ChatUser, picture: String? = nil) {
+    member("id", user.id.rawValue)
+    member("name", DisplayName.safe(user.name.isEmpty ? user.login : user.name))
+    if !user.login.isEmpty { member("login", user.login) }
+    member("picture", ifPresent: picture)
+  }
+
+  mutating func badges(_ badges: [Badge]) {
+    if badges.isEmpty { return }
+    member("badges", array: badges) { json, badge in
+      json.object { json in
+        json.member("set_id", badge.setID)
+        json.member("id", badge.id)
+        json.member("info", badge.info)
+      }
+    }
+  }
+
+  mutating func range<Content>(_ part: RichText.Part<Content>) {
+    member("begin", part.begin)
+    member("end", part.end)
+  }
+}

@@ -1,0 +1,73 @@
+import Twitch
+
+/// A chat line in the forms that clients show: plain, as Markdown, and where in the plain text its pictures and names stand.
+struct RichText {
+  /// A part of the text that is more than words.
+  struct Part<Content> {
+    var content: Content
+    /// Where it begins, in Unicode code points of the text: the one unit that every language can count.
+    var begin: Int
+    /// Where it is over; not part of it.
+    var end: Int
+  }
+
+  /// An emote as clients need it.
+  struct Image {
+    var id: String
+    var name: String
+    var url: String
+  }
+
+  private(set) var text = ""
+  private(set) var markdown = ""
+  private(set) var emotes: [Part<Image>] = []
+  private(set) var mentions: [Part<ChatUser>] = []
+  private(set) var cheermotes: [Part<Cheermote>] = []
+
+  init(_ body: ChatText, images: EmoteImages) {
+    var markdown = Markdown()
+    var position = 0
+    for fragment in body.fragments.isEmpty ? [Fragment(body.text)] : body.fragments {
+      let end = position + fragment.text.unicodeScalars.count
+      switch fragment.kind {
+      case .emote(let emote):
+        let image = Image(id: emote.id, name: fragment.text, url: images.url(of: emote))
+        emotes.append(Part(content: image, begin: position, end: end))
+        markdown.appendImage(named: image.name, url: image.url)
+      case .mention(let user):
+        mentions.append(Part(content: user, begin: position, end: end))
+        markdown.append(fragment.text)
+      case .cheermote(let cheermote):
+        cheermotes.append(Part(content: cheermote, begin: position, end: end))
+        markdown.append(fragment.text)
+      case .text:
+        markdown.append(fragment.text)
+      }
+      text += fragment.text
+      position = end
+    }
+    self.markdown = markdown.text
+  }
+
+  /// Writes `emotes` and `mentions`, each when there are any.
+  func writeParts(to json: inout JSONWriter) {
+    if !emotes.isEmpty {
+      json.member("emotes", array: emotes) { json, part in
+        json.object { json in
+          json.member("id", part.content.id)
+          json.member("name", part.content.name)
+          json.member("url", part.content.url)
+          json.range(part)
+        }
+      }
+    }
+    if !mentions.isEmpty {
+      json.member("mentions", array: mentions) { json, part in
+        json.object { json in
+          json.person(part.content)
+          json.range(part)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Logging
+import Storage
+import Twitch
+import WebSockets
+
+/// Who is live and how many watch.
+extension Relay {
+  /// How soon after a change Twitch is asked how many watch.
+  private static let soon: Duration = .seconds(2)
+
+  /// Looks at all channels once, and from then on at those that somebody watches.
+  func lookAtChannels() async {
+    await look(at: Array(streamChannels))
+    while (try? await loop.sleep(for: configuration.viewCountInterval)) != nil {
+      await look(at: watchedChannels())
+    }
+  }
+
+  /// Answers a request for `viewcount` with what is known.
+  func sendViewCounts(to connection: Connection) {
+    let accounts = directory.accounts(of: connection.stream)
+    let live = accounts.filter(isLive)
+    for account in live.isEmpty ? accounts : live {
+      connection.send(viewCount(of: account, on: connection.stream))
+    }
+  }
+
+  /// An event said that a channel is live, or is not any more.
+  func liveStateChanged(of channel: TwitchUserID) {
+    guard let account = directory.account(networkUserID: channel.rawValue) else { return }
+    let streams = directory.streams(carrying: account.id).map(\.id)
+    statusMayHaveChanged(of: streams)
+    for room in streams.compactMap({ rooms[$0] }) { lookSoon(for: room) }
+  }
+
+  /// Somebody came, or somebody went live: when a count is missing there, it is asked for before its turn.
+  func lookSoon(for room: Room) {
+    let isMissing = directory.accounts(of: room.stream).contains { account in
+      isLive(account) && liveStates.viewers(of: TwitchUserID(account.identity.networkUserID)) == nil
+    }
+    guard isMissing, !room.connections.isEmpty else { return }
+    lookSoon()
+  }
+
+  /// Asks for what is not known yet about the channels of streams, a moment later.
+  func lookSoon() {
+    guard earlyLook == nil else { return }
+    earlyLook = loop.schedule(after: Self.soon) {
+      self.earlyLook = nil
+      Task { await self.look(at: self.watchedChannels()) }
+    }
+  }
+
+  /// The channels of all streams.
+  var streamChannels: Set<TwitchUserID> {
+    Set(directory.streams.keys.flatMap { channels(of: $0) })
+  }
+
+  private func watchedChannels() -> [TwitchUserID] {
+    Array(Set(rooms.values.filter { !$0.connections.isEmpty }.flatMap { channels(of: $0.stream) }))
+  }
+
+  private func channels(of stream: StreamID) -> [TwitchUserID] {
+    directory.accounts(of: stream).filter { Network(of: $0) == .twitch }
+      .map { TwitchUserID($0.identity.networkUserID) }
+  }
+
+  func look(at channels: [TwitchUserID]) async {
+    for start in stride(from: 0, to: channels.count, by: 100) {
+      let batch = Array(channels[start..<min(start + 100, channels.count)])
+      do {
+        let found = try await helix.streams(of: batch)
+        update(batch, found)
+      } catch {
+        logger.warning("Twitch did not say who is live", metadata: ["error": "\(error)"])
+        return
+      }
+    }
+  }
+
+  private func update(_ channels: [TwitchUserID], _ found: [TwitchStream]) {
+    let broadcasts = Dictionary(found.map { ($0.userID, $0) }) { first, _ in first }
+    for channel in channels {
+      let change = liveStates.look(at: channel, found: broadcasts[channel].map(LiveStates.Broadcast.init), at: .now)
+      if change.viewersChanged { pushViewCount(of: channel) }
+      if change.liveChanged { liveStateChanged(of: channel) }
+    }
+  }
+
+  private func pushViewCount(of channel: TwitchUserID) {
+    guard let account = directory.account(networkUserID: channel.rawValue) else { return }
+    for stream in directory.streams(carrying: account.id) {
+      guard let room = rooms[stream.id] else { continue }
+      let message = viewCount(of: account, on: stream.id).encoded()
+      for connection in room.connections { connection.send(encoded: message) }
+    }
+  }
+
+  private func viewCount(of account: Account, on stream: StreamID) -> ViewCountResult {
+    let viewers = liveStates.viewers(of: TwitchUserID(account.identity.networkUserID))
+    return ViewCountResult(stream: stream, account: account.id, count: viewers ?? 0)
+  }
+}
+
+extension LiveStates.Broadcast {
+  fileprivate init(_ stream: TwitchStream) {
+    self.init(
+      startedAt: stream.startedAt, viewers: stream.viewerCount,
+      title: ChannelTitle(title: stream.title, category: stream.gameName))
+  }
+}

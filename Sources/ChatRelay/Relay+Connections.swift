@@ -1,0 +1,63 @@
+import HTTPTypes
+import Storage
+import WebSockets
+
+/// Browsers: who gets in, and what happens until they leave.
+extension Relay {
+  /// Decides a WebSocket handshake. Whatever is wrong with it, the answer is the same, so that nobody can probe for streams.
+  func upgrade(_ request: Request) -> Upgrade {
+    guard !isStopping else { return .refuse(.text("The gateway stops.\n", status: .serviceUnavailable)) }
+    guard let admission = admit(request) else {
+      return .refuse(.text("There is no such stream, or you may not read it.\n", status: .forbidden))
+    }
+    return .accept { socket in
+      let connection = Connection(
+        socket, user: admission.user, stream: admission.stream, token: admission.token, at: .now)
+      Task { await self.serve(connection) }
+    }
+  }
+
+  /// Who comes in with a handshake, and where to.
+  private func admit(_ request: Request) -> (user: UserID, stream: StreamID, token: AccessToken)? {
+    guard let id = Self.streamID(inPath: request.path), let text = request.query["token"],
+      Origin.isAllowed(request, configuration)
+    else { return nil }
+    let token = AccessToken(text)
+    guard let user = directory.user(with: token), directory.chatLevel(of: user.id, in: id) >= .read else { return nil }
+    return (user.id, id, token)
+  }
+
+  /// Reads `/ws/:id`.
+  static func streamID(inPath path: String) -> StreamID? {
+    guard path.hasPrefix("/ws/") else { return nil }
+    return Int64(path.dropFirst(4)).map { StreamID(rawValue: $0) }
+  }
+
+  /// Everything that happens on one connection, from hello to goodbye.
+  private func serve(_ connection: Connection) async {
+    guard let room = join(connection) else { return connection.close(.policyViolation, "access withdrawn") }
+    defer { room.leave(connection) }
+    while let message = await connection.receive() {
+      switch message {
+      case .text(let frame): answer(ClientRequest(frame), on: connection)
+      case .binary: connection.close(.unsupportedData, "text frames only")
+      }
+    }
+  }
+
+  private func join(_ connection: Connection) -> Room? {
+    // Something may have changed since the handshake.
+    guard mayStay(connection), let room = rooms[connection.stream],
+      let standing = standing(of: connection.user, on: connection.stream)
+    else { return nil }
+    room.join(connection, standing: standing)
+    lookSoon(for: room)
+    return room
+  }
+
+  /// Whether whoever is connected may still be where they are.
+  func mayStay(_ connection: Connection) -> Bool {
+    directory.user(with: connection.token)?.id == connection.user
+      && directory.chatLevel(of: connection.user, in: connection.stream) >= .read
+  }
+}

@@ -1,0 +1,76 @@
+import Logging
+import Storage
+import Twitch
+
+/// What administrators and owners change while the gateway runs.
+extension Relay {
+  /// Goes over to a new state of affairs. Tokens are read first, so that the change itself happens at once.
+  func apply(_ new: Directory) async {
+    let tokens = await tokens(of: new)
+    guard !isStopping else { return }
+    directory = new
+    updateSenders(tokens)
+    updateRooms()
+    writers = writers.filter { route, _ in
+      new.accounts[route.sender] != nil && !new.streams(carrying: route.target).isEmpty
+    }
+    let channels = streamChannels
+    liveStates.keep(channels)
+    // A broadcaster's own eyes see their chat: they granted what that takes when they linked the account.
+    pool.want(Set(channels.map { ConduitPool.Channel(broadcaster: $0, reader: $0) }))
+    statusMayHaveChanged(of: rooms.keys)
+  }
+
+  /// Reads the tokens of the accounts that are new or were linked again.
+  private func tokens(of new: Directory) async -> [AccountID: NetworkTokens] {
+    var tokens: [AccountID: NetworkTokens] = [:]
+    for account in new.accounts.values where senders[account.id]?.linkedAt != account.linkedAt {
+      do {
+        tokens[account.id] = try await store.tokens(of: account.id)
+      } catch {
+        logger.error("An account's tokens cannot be read", metadata: ["account": "\(account.id)", "error": "\(error)"])
+      }
+    }
+    return tokens
+  }
+
+  private func updateSenders(_ tokens: [AccountID: NetworkTokens]) {
+    senders = senders.filter { directory.accounts[$0.key] != nil }
+    for (id, tokens) in tokens {
+      guard let account = directory.accounts[id], Network(of: account) == .twitch else { continue }
+      if let sender = senders[id] {
+        sender.relink(TokenPair(tokens), at: account.linkedAt)
+      } else {
+        senders[id] = makeSender(account, TokenPair(tokens))
+      }
+    }
+  }
+
+  private func updateRooms() {
+    for stream in directory.streams.keys where rooms[stream] == nil { rooms[stream] = Room(stream: stream) }
+    for room in rooms.values {
+      for connection in room.connections where !mayStay(connection) {
+        connection.close(.policyViolation, "access withdrawn")
+      }
+    }
+    rooms = rooms.filter { directory.streams[$0.key] != nil }
+  }
+}
+
+extension TokenPair {
+  /// Takes a pair out of storage.
+  init(_ tokens: NetworkTokens) {
+    self.init(
+      accessToken: Secret(tokens.accessToken), refreshToken: tokens.refreshToken.map { Secret($0) },
+      scopes: tokens.scopes.map { Scope($0) }, expiresAt: tokens.expiresAt)
+  }
+}
+
+extension NetworkTokens {
+  /// Prepares a pair for storage.
+  init(_ pair: TokenPair) {
+    self.init(
+      accessToken: pair.accessToken.reveal(), refreshToken: pair.refreshToken?.reveal(),
+      scopes: pair.scopes.map(\.rawValue), expiresAt: pair.expiresAt)
+  }
+}

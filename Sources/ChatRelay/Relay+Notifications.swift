@@ -1,0 +1,83 @@
+import FoundationEssentials
+import Storage
+import Twitch
+
+/// What Twitch delivers, on its way to the rooms.
+extension Relay {
+  /// Takes in one notification. The pool has seen to it that each comes once.
+  func receive(_ notification: Notification) {
+    let time = notification.timestamp ?? Timestamp(.now)
+    switch notification.event {
+    case .message(let message):
+      publish(message, at: time)
+    case .notice(let notice):
+      publish(notice, at: time)
+    case .messageDelete(let deletion):
+      publish(.message(deletion.messageID), in: deletion.broadcaster)
+    case .clearUserMessages(let broadcaster, let target):
+      publish(.user(target.id), in: broadcaster)
+    case .clear(let broadcaster):
+      publish(.everything, in: broadcaster)
+    case .streamOnline(let online):
+      liveStates.wentLive(online.broadcaster.id, at: .now)
+      liveStateChanged(of: online.broadcaster.id)
+    case .streamOffline(let broadcaster):
+      liveStates.wentOffline(broadcaster.id, time: time, at: .now)
+      liveStateChanged(of: broadcaster.id)
+    case .channelUpdate(let update):
+      let title = ChannelTitle(title: update.title, category: update.categoryName)
+      liveStates.retitle(update.broadcaster.id, title)
+    case .shardDisabled, .unknown:
+      break
+    }
+  }
+
+  /// A subscription was taken away: if the account's grant is gone, its token is too.
+  func receive(_ revocation: Revocation) {
+    guard revocation.status == "authorization_revoked" || revocation.status == "user_removed" else { return }
+    for user in Set([revocation.broadcaster, revocation.reader].compactMap(\.self)) {
+      guard let account = directory.account(networkUserID: user.rawValue), let sender = senders[account.id] else {
+        continue
+      }
+      Task { await validate(sender) }
+    }
+  }
+
+  private func publish(_ message: ChatMessage, at time: Timestamp) {
+    guard let (account, rooms) = carriers(of: message.broadcaster) else { return }
+    settle(message, in: account)
+    let body = RichText(message.body, images: images)
+    let picture = self.picture(of: message.chatter.id)
+    for room in rooms {
+      room.publish(
+        Line(stream: room.stream, account: account, message: message, picture: picture, time: time, body: body))
+    }
+  }
+
+  private func publish(_ notice: ChatNotice, at time: Timestamp) {
+    guard let (account, rooms) = carriers(of: notice.broadcaster) else { return }
+    let body = RichText(notice.body, images: images)
+    let picture = notice.chatter.flatMap { self.picture(of: $0.id) }
+    for room in rooms {
+      room.publish(
+        NoticeMessage(stream: room.stream, account: account, notice: notice, picture: picture, time: time, body: body))
+    }
+  }
+
+  private func publish(_ kind: ModerationMessage.Kind, in broadcaster: ChatUser) {
+    guard let (account, rooms) = carriers(of: broadcaster) else { return }
+    for room in rooms { room.publish(ModerationMessage(stream: room.stream, account: account, kind: kind)) }
+  }
+
+  /// The stream account whose channel it is, and the rooms that carry it.
+  private func carriers(of broadcaster: ChatUser) -> (account: AccountID, rooms: [Room])? {
+    guard let account = directory.account(networkUserID: broadcaster.id.rawValue) else { return nil }
+    return (account.id, directory.streams(carrying: account.id).compactMap { rooms[$0.id] })
+  }
+
+  /// When an account of this gateway wrote the line, its writer may be waiting for it.
+  private func settle(_ message: ChatMessage, in target: AccountID) {
+    guard let author = directory.account(networkUserID: message.chatter.id.rawValue) else { return }
+    writers[Route(sender: author.id, target: target)]?.arrived(message)
+  }
+}

@@ -1,0 +1,89 @@
+import FoundationEssentials
+import Storage
+import Twitch
+
+/// What clients ask for. Nothing here waits: a connection's next request is read at once.
+extension Relay {
+  func answer(_ request: ClientRequest, on connection: Connection) {
+    guard connection.mayAsk(at: .now) else {
+      connection.refuse(RequestError(.rateLimited, "Too many requests; goodbye."), request.reference)
+      return connection.close(.policyViolation, "too many requests")
+    }
+    do throws(RequestError) {
+      switch try request.action.get() {
+      case .status: sendStatus(to: connection)
+      case .viewCount: sendViewCounts(to: connection)
+      case .writer(let route): try makeWriter(route, for: connection)
+      case .send(let draft): try send(draft, request.reference, from: connection)
+      }
+    } catch {
+      connection.refuse(error, request.reference)
+    }
+  }
+
+  private func makeWriter(_ route: Route, for connection: Connection) throws(RequestError) {
+    if route.sender == .internalChat, route.target == .internalChat {
+      // Everyone's own identity is always ready.
+      try permissions.mayWrite(connection.user, on: connection.stream)
+    } else {
+      _ = try writer(route, for: connection)
+    }
+    let result = WriterResult(route: route).encoded()
+    for peer in rooms[connection.stream]?.connections(of: connection.user) ?? [] { peer.send(encoded: result) }
+  }
+
+  private func send(
+    _ draft: Draft, _ request: RequestReference, from connection: Connection
+  ) throws(RequestError) {
+    switch draft.destination {
+    case .channel(let route):
+      let writer = try writer(route, for: connection)
+      try writer.submit(Submission(draft: draft, route: route, request: request, connection: connection))
+      if !writer.isRunning { Task { await writer.run(helix, on: loop) } }
+    case .room:
+      try say(draft, to: nil, request, from: connection)
+    case .user(let name):
+      guard let user = directory.user(named: name) else {
+        throw RequestError(.unknownUser, "There is no user of that name here.")
+      }
+      try say(draft, to: user, request, from: connection)
+    }
+  }
+
+  /// Finds or makes the writer for a route, if the one who asks may have it right now.
+  private func writer(_ route: Route, for connection: Connection) throws(RequestError) -> Writer {
+    let (sender, target) = try permissions.writer(route, for: connection.user, on: connection.stream)
+    guard isOpenForChat(connection.stream) else { throw RequestError(.notLive, "Nobody is live on this stream.") }
+    guard canSend(sender), let keeper = senders[sender.id] else { throw .accountUnusable }
+    if let writer = writers[route] { return writer }
+    let writer = Writer(route, sender: keeper, channel: TwitchUserID(target.identity.networkUserID))
+    writers[route] = writer
+    return writer
+  }
+
+  /// Says something on the internal chat: in this stream's room, or to every connection of two users.
+  private func say(
+    _ draft: Draft, to recipient: User?, _ request: RequestReference, from connection: Connection
+  ) throws(RequestError) {
+    try permissions.mayWrite(connection.user, on: connection.stream)
+    guard let author = directory.users[connection.user] else { return }
+    let line = InternalLine(
+      id: UUID().uuidString.lowercased(), style: draft.style, from: author, to: recipient, text: draft.text,
+      time: Timestamp(.now))
+    if let recipient {
+      let message = line.encoded()
+      for peer in connections(of: [author.id, recipient.id]) { peer.send(encoded: message) }
+    } else {
+      rooms[connection.stream]?.publish(line)
+    }
+    let route = Route(sender: .internalChat, target: .internalChat)
+    Submission(draft: draft, route: route, request: request, connection: connection).report(.sent(MessageID(line.id)))
+  }
+
+  /// Everything that these users have open, on whichever stream.
+  private func connections(of users: Set<UserID>) -> [Connection] {
+    rooms.values.flatMap { $0.connections.filter { users.contains($0.user) } }
+  }
+
+  private var permissions: Permissions { Permissions(directory: directory) }
+}

@@ -1,0 +1,44 @@
+import HTTPTypes
+import Twitch
+import WebSockets
+
+/// Plain HTTP: the pages, the probes, and Twitch's deliveries to webhook shards.
+extension Relay {
+  func respond(to request: Request) -> Response? {
+    if request.path == "/healthz" { return probe(request, .text("ok\n")) }
+    if request.path == "/readyz" { return probe(request, readiness()) }
+    if Self.streamID(inPath: request.path) != nil {
+      return Response(.upgradeRequired, headers: [.upgrade: "websocket", .connection: "Upgrade"])
+    }
+    if configuration.webhookShards > 0, request.path.hasPrefix(Configuration.callbackPath) {
+      guard request.method == .post else { return Response(.methodNotAllowed, headers: [.allow: "POST"]) }
+      return pool.respond(to: request)
+    }
+    return files.response(to: request) ?? .text("There is nothing here.\n", status: .notFound)
+  }
+
+  private func probe(_ request: Request, _ response: Response) -> Response {
+    guard request.method == .get || request.method == .head else {
+      return Response(.methodNotAllowed, headers: [.allow: "GET, HEAD"])
+    }
+    var response = response
+    response.headers[.cacheControl] = "no-store"
+    return response
+  }
+
+  /// Says what is still missing, one reason on a line.
+  private func readiness() -> Response {
+    if isReady { return .text("ready\n") }
+    var reasons: [String] = isStopping ? ["the gateway stops"] : []
+    let status = pool.status
+    if status.conduit == nil { reasons.append("no conduit yet") }
+    reasons += status.shards.filter { $0.state != .ready }.map { "shard \($0.id): \($0.state.rawValue)" }
+    if reasons.isEmpty { reasons.append("no shard is ready yet") }
+    return .text(reasons.joined(separator: "\n") + "\n", status: .serviceUnavailable)
+  }
+}
+
+extension HTTPResponse.Status {
+  /// RFC 9110 section 15.5.22; the vocabulary's own list lacks it.
+  fileprivate static let upgradeRequired = HTTPResponse.Status(code: 426, reasonPhrase: "Upgrade Required")
+}

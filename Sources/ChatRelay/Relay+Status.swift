@@ -1,0 +1,65 @@
+import Storage
+import Twitch
+import WebSockets
+
+/// Who is told what about a stream and its accounts, and when.
+extension Relay {
+  /// Changes that come together are told together.
+  private static let statusDelay: Duration = .milliseconds(250)
+  /// What flaps is told no oftener than this.
+  private static let statusPause: Duration = .seconds(2)
+
+  func isLive(_ account: Account) -> Bool {
+    liveStates.isLive(TwitchUserID(account.identity.networkUserID))
+  }
+
+  /// Whether an account's token can be used for sending right now.
+  func canSend(_ account: Account) -> Bool {
+    account.state == .usable && senders[account.id]?.canSend == true
+  }
+
+  /// Whether lines can be sent to a stream's channels.
+  func isOpenForChat(_ stream: StreamID) -> Bool {
+    directory.streams[stream]?.chatWhenOffline == true || directory.accounts(of: stream).contains(where: isLive)
+  }
+
+  /// How a stream stands for a user; `nil` when one of them is gone.
+  func standing(of user: UserID, on stream: StreamID) -> Standing? {
+    guard let user = directory.users[user], let stream = directory.streams[stream] else { return nil }
+    return Standing(for: user, on: stream, in: directory, isLive: isLive, canSend: canSend)
+  }
+
+  /// Answers a request for `status`.
+  func sendStatus(to connection: Connection) {
+    guard let standing = standing(of: connection.user, on: connection.stream) else { return }
+    connection.send(status(standing))
+  }
+
+  /// Something about these streams may have changed: tells those for whom it did, soon.
+  func statusMayHaveChanged(of streams: some Sequence<StreamID>) {
+    for stream in streams {
+      guard statusTimers[stream] == nil, let room = rooms[stream], !room.connections.isEmpty else { continue }
+      let earliest = room.lastStatusPush.map { $0 + Self.statusPause - .now } ?? .zero
+      statusTimers[stream] = loop.schedule(after: max(Self.statusDelay, earliest)) { self.pushStatus(on: room) }
+    }
+  }
+
+  private func pushStatus(on room: Room) {
+    statusTimers[room.stream] = nil
+    for user in Array(room.told.keys) {
+      guard let standing = standing(of: user, on: room.stream), room.tell(user, standing) else { continue }
+      room.lastStatusPush = .now
+      let message = status(standing).encoded()
+      for connection in room.connections(of: user) { connection.send(encoded: message) }
+    }
+  }
+
+  private func status(_ standing: Standing) -> StatusMessage {
+    var titles: [AccountID: ChannelTitle] = [:]
+    for entry in standing.entries where entry.url != nil {
+      guard let account = directory.accounts[entry.id] else { continue }
+      titles[entry.id] = liveStates.title(of: TwitchUserID(account.identity.networkUserID))
+    }
+    return StatusMessage(standing: standing, titles: titles)
+  }
+}

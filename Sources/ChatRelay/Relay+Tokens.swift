@@ -1,0 +1,56 @@
+import Logging
+import Storage
+import Twitch
+import WebSockets
+
+/// The tokens of linked accounts.
+extension Relay {
+  /// Twitch wants each token validated when the program starts and every hour (FACTS 1.6).
+  func validateTokens() async {
+    repeat {
+      for sender in Array(senders.values) where !Task.isCancelled { await validate(sender) }
+    } while (try? await loop.sleep(for: .seconds(3600))) != nil
+  }
+
+  /// Asks Twitch about one account's token.
+  func validate(_ sender: Sender) async {
+    guard sender.token.state == .usable else { return }
+    let couldSend = sender.canSend
+    do {
+      try await sender.token.validate()
+    } catch  where error.isTemporary {
+      logger.warning(
+        "Twitch did not say whether a token is valid",
+        metadata: ["account": "\(sender.account)", "error": "\(error)"])
+    } catch {
+      // What cannot be used any more is reported as the state's change.
+    }
+    if sender.canSend != couldSend { statusMayHaveChanged(of: streams(using: sender.account)) }
+  }
+
+  func makeSender(_ account: Account, _ pair: TokenPair) -> Sender {
+    let store = store
+    let token = UserToken(
+      of: TwitchUserID(account.identity.networkUserID), pair: pair, oauth: oauth,
+      save: { pair in try await store.saveTokens(NetworkTokens(pair), of: account) },
+      onChange: { state in self.tokenChanged(of: account.id, to: state) })
+    return Sender(account, token: token)
+  }
+
+  /// Everyone concerned is told once, and it is kept, so that a restart does not ask Twitch again in vain.
+  private func tokenChanged(of id: AccountID, to state: UserToken.State) {
+    statusMayHaveChanged(of: streams(using: id))
+    guard state == .relinkNeeded, let account = directory.accounts[id] else { return }
+    logger.error("Twitch refuses the account's tokens: its owner must link it again", metadata: ["account": "\(id)"])
+    Task {
+      do {
+        try await store.setState(.relinkNeeded, of: account)
+      } catch {
+        logger.error("An account's state could not be stored", metadata: ["account": "\(id)", "error": "\(error)"])
+      }
+    }
+  }
+
+  /// The streams where somebody may write with an account or to it: any, since it may be shared with anyone.
+  private func streams(using _: AccountID) -> [StreamID] { Array(rooms.keys) }
+}

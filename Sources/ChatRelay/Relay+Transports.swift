@@ -1,0 +1,20 @@
+import Storage
+import Twitch
+
+extension Relay.Configuration {
+  /// Where Twitch delivers to webhook shards.
+  static let callbackPath = "/eventsub/shards/"
+
+  /// One transport for each shard: the sockets first, then the callbacks.
+  func transports(_ store: Store) async throws -> [ConduitPool.Transport] {
+    let sockets = [ConduitPool.Transport](repeating: .webSocket, count: shards)
+    guard webhookShards > 0 else { return sockets }
+    guard var base = publicURL, base.hasPrefix("https://") else { throw RelayError.noPublicURL }
+    while base.hasSuffix("/") { base.removeLast() }
+    let secret = Secret(try await store.webhookSecret())
+    return sockets
+      + (shards..<shards + webhookShards).map { shard in
+        .webhook(callback: "\(base)\(Self.callbackPath)\(shard)", secret: secret)
+      }
+  }
+}

@@ -1,0 +1,155 @@
+import FoundationEssentials
+public import Logging
+public import Storage
+import Twitch
+import WebSockets
+
+/// The gateway: rooms, connections and writers on one side, Twitch on the other.
+///
+/// It owns everything that changes, and its executor is the event loop: what libwebsockets reports arrives as plain calls, and a line
+/// of chat reaches a thousand browsers without one `await`. Runs from `start` to `stop`.
+public actor Relay {
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  let loop: EventLoop
+  let configuration: Configuration
+  let store: Store
+  let logger: Logger
+  let files: StaticFiles
+  let images: EmoteImages
+
+  /// Who and what there is, as of the last change.
+  var directory = Directory()
+  var rooms: [StreamID: Room] = [:]
+  var senders: [AccountID: Sender] = [:]
+  var writers: [Route: Writer] = [:]
+  var liveStates = LiveStates()
+  var pictures = Pictures()
+  /// Whether pictures are being asked for right now.
+  var isFetchingPictures = false
+  /// Rooms whose people will be told about a change soon.
+  var statusTimers: [StreamID: Timer] = [:]
+  /// The next look at the channels that somebody watches, when it is to be sooner than usual.
+  var earlyLook: Timer?
+  var isStopping = false
+
+  /// What listens; `nil` before `open` and after `stop`.
+  private var server: Server?
+  private var tasks: [Task<Void, Never>] = []
+  private let transports: [ConduitPool.Transport]
+  private let storedConduit: ConduitID?
+
+  // Made when first used, which is on the loop: they live on its thread.
+  private lazy var client = HTTPClient(on: loop)
+  private(set) lazy var oauth = OAuth(
+    application: configuration.application, endpoints: configuration.endpoints, client: client)
+  private(set) lazy var helix = Helix(
+    endpoints: configuration.endpoints, clientID: configuration.application.clientID, client: client,
+    appToken: AppToken(oauth: oauth), logger: logger)
+  private(set) lazy var pool = ConduitPool(
+    helix: helix, clientID: configuration.application.clientID, endpoints: configuration.endpoints,
+    transports: transports, storedConduit: storedConduit, loop: loop, logger: logger)
+
+  /// Starts a gateway; when this returns, it answers on `port`. Twitch may not be reachable yet: that heals by itself.
+  public static func start(_ configuration: Configuration, store: Store, logger: Logger) async throws -> Relay {
+    let files = try StaticFiles(
+      folder: configuration.publicFolder, imageOrigin: Origin.of(url: configuration.emoteTemplate))
+    let transports = try await configuration.transports(store)
+    let clientID = configuration.application.clientID
+    let relay = Relay(
+      loop: try EventLoop(logger: logger), configuration: configuration, store: store, logger: logger, files: files,
+      transports: transports, storedConduit: try await store.conduitID(of: clientID.rawValue).map { ConduitID($0) })
+    do {
+      try await relay.open()
+    } catch {
+      await relay.loop.stop()
+      throw error
+    }
+    return relay
+  }
+
+  private init(
+    loop: EventLoop, configuration: Configuration, store: Store, logger: Logger, files: StaticFiles,
+    transports: [ConduitPool.Transport], storedConduit: ConduitID?
+  ) {
+    self.loop = loop
+    self.configuration = configuration
+    self.store = store
+    self.logger = logger
+    self.files = files
+    self.transports = transports
+    self.storedConduit = storedConduit
+    images = EmoteImages(template: configuration.emoteTemplate)
+  }
+
+  /// The port that it listens on, which tells what port 0 became.
+  public var port: Int { server?.port ?? 0 }
+
+  /// Whether Twitch delivers to every shard.
+  public var isReady: Bool { !isStopping && pool.isReady }
+
+  /// Ends in good order: nobody new gets in, lines in flight are finished, everybody is told to come back later.
+  ///
+  /// To be called once, from outside of the relay. The store stays open.
+  public nonisolated func stop() async {
+    await close()
+    await loop.stop()
+  }
+
+  private func open() async throws {
+    await apply(try await store.directory())
+    server = try Server(
+      configuration.server, on: loop,
+      respond: { [weak self] request in await self?.respond(to: request) },
+      upgrade: { request in self.upgrade(request) })
+    startPool()
+    tasks = [
+      Task { for await directory in store.directories() { await apply(directory) } },
+      Task { await validateTokens() },
+      Task { await lookAtChannels() },
+    ]
+  }
+
+  private func startPool() {
+    pool.onNotification = { notification in self.receive(notification) }
+    pool.onRevocation = { revocation in self.receive(revocation) }
+    pool.onConduit = { conduit in self.remember(conduit) }
+    pool.start(on: self)
+  }
+
+  private func close() async {
+    isStopping = true
+    for writer in writers.values { writer.stop() }
+    await finishSends()
+    for task in tasks { task.cancel() }
+    for room in rooms.values {
+      for connection in room.connections { connection.close(.serviceRestart, "the gateway restarts") }
+    }
+    await pool.stop()
+    server?.stop()
+    // The handlers hold the relay as long as they exist.
+    server = nil
+    pool.onNotification = { _ in }
+    pool.onRevocation = { _ in }
+    pool.onConduit = { _ in }
+  }
+
+  /// Waits for the calls in flight, which have deadlines of their own, but not for ever.
+  private func finishSends() async {
+    let deadline = ContinuousClock.now + .seconds(5)
+    while writers.values.contains(where: \.isRunning), .now < deadline {
+      try? await loop.sleep(for: .milliseconds(20))
+    }
+  }
+
+  private func remember(_ conduit: ConduitID) {
+    let clientID = configuration.application.clientID.rawValue
+    Task {
+      do {
+        try await store.setConduitID(conduit.rawValue, of: clientID)
+      } catch {
+        logger.error("The conduit's id could not be stored", metadata: ["conduit": "\(conduit)", "error": "\(error)"])
+      }
+    }
+  }
+}
