@@ -77,6 +77,12 @@ export class Chat extends Emitter {
     this.emit("outgoing");
   }
 
+  /** The name of the channel that a line is from, where the stream has more than one. */
+  channelOf({ accountID }) {
+    const { channels } = this.accounts;
+    return channels.length > 1 ? channels.find((account) => account.id === accountID)?.name : undefined;
+  }
+
   #opened() {
     this.accounts.forgetWriters();
     this.#socket.send({ type: "status" });

@@ -39,6 +39,10 @@ function privateRequest(rest) {
 function request({ type, body, address = "" }) {
   const length = [...body].length + (type === "emote" && !address ? "/me ".length : 0);
   if (length === 0) return { problem: "Write something first.", length };
-  if (length > longest) return { problem: `${length - longest} characters too many: ${longest} fit in a message.`, length };
+  if (length > longest) return { problem: tooLong(length - longest), length };
   return { type, text: address + body, internal: address !== "", length };
+}
+
+function tooLong(surplus) {
+  return `${surplus} ${surplus === 1 ? "character" : "characters"} too many: ${longest} fit in a message.`;
 }

@@ -70,6 +70,7 @@ export class Composer {
     const { input, sender, target, reply } = this.#parts;
     input.addEventListener("input", () => this.#typed());
     input.addEventListener("keydown", (event) => this.#pressed(event));
+    this.#form.addEventListener("change", () => this.showProblem());
     sender.addEventListener("change", () => this.#chat.pick(Number(sender.value)));
     target.addEventListener("change", () => this.#chat.aim(Number(target.value)));
     reply.querySelector("button").addEventListener("click", () => this.#forgetReply());
@@ -120,7 +121,7 @@ export class Composer {
 
   #showSendable() {
     const { input, send, count } = this.#parts;
-    const { length = 0 } = parseInput(input.value);
+    const { length = [...input.value.trim()].length } = parseInput(input.value);
     send.setAttribute("aria-disabled", String(!input.value.trim() || length > longest || !this.#canSend()));
     count.textContent = `${length}/${longest}`;
     count.dataset.level = length > longest ? "over" : length > longest - nearLimit ? "near" : "far";

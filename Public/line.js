@@ -3,7 +3,7 @@ import { nameColors } from "./color.js";
 import { icon, make, outwardLink, picture } from "./dom.js";
 import { webAddress } from "./text.js";
 
-const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const fullTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 /** Which picture stands beside a notice; others get the megaphone. */

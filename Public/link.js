@@ -20,9 +20,9 @@ export function parseLink(text) {
   } catch {
     return null;
   }
-  const stream = link.searchParams.get("stream") ?? link.pathname.match(/\/ws\/([^/]+)$/)?.[1] ?? "";
+  const stream = link.searchParams.get("stream") ?? link.pathname.match(/\/ws\/([\w-]+)$/)?.[1] ?? "";
   const token = link.searchParams.get("token") ?? "";
-  return stream || token ? { stream: decodeURIComponent(stream), token } : null;
+  return stream || token ? { stream, token } : null;
 }
 
 /** What the address of the chat page says, with `stream` or `token` null where it says nothing. */

@@ -1,5 +1,4 @@
 import { mostLines } from "./chat.js";
-import { make } from "./dom.js";
 import { makeLineElement } from "./line.js";
 
 /** So near to the end counts as being there. */
@@ -13,6 +12,7 @@ const nearly = 60;
  */
 export class Log {
   #element;
+  #lines;
   #button;
   #channelOf;
   #elements = new Map();
@@ -23,6 +23,7 @@ export class Log {
   /** `channelOf(line)` is the label of a line; `onReply(line)` is called when the reader wants to answer one. */
   constructor({ element, button, channelOf, onReply, onLeave }) {
     this.#element = element;
+    this.#lines = element.firstElementChild;
     this.#button = button;
     this.#channelOf = channelOf;
     element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -31,7 +32,9 @@ export class Log {
     });
     element.addEventListener("keydown", (event) => this.#pressed(event, onReply, onLeave));
     button.addEventListener("click", () => this.follow());
-    new ResizeObserver(() => this.#keepUp()).observe(element);
+    // The window, the field below and pictures that arrive late all move the end.
+    const observer = new ResizeObserver(() => this.#keepUp());
+    for (const resizable of [element, this.#lines]) observer.observe(resizable);
   }
 
   add(lines) {
@@ -72,7 +75,7 @@ export class Log {
   #flush() {
     const lines = this.#waiting;
     this.#waiting = [];
-    this.#element.append(...lines.map((line) => this.#show(line)));
+    this.#lines.append(...lines.map((line) => this.#show(line)));
     const surplus = this.#elements.size - mostLines;
     for (const key of [...this.#elements.keys()].slice(0, Math.max(0, surplus))) this.#forget(key);
     if (this.#isFollowing) this.#keepUp();
@@ -116,7 +119,7 @@ export class Log {
     const line = document.activeElement.closest("[data-key]");
     switch (event.key) {
       case "ArrowUp":
-        (line ? line.previousElementSibling : this.#element.lastElementChild)?.focus();
+        (line ? line.previousElementSibling : this.#lines.lastElementChild)?.focus();
         break;
       case "ArrowDown":
         line?.nextElementSibling?.focus();

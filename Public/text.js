@@ -71,6 +71,10 @@ function cutWords(text) {
 /** An address without what ends the sentence around it; a closing bracket stays when the address opened it. */
 function link({ 0: found, index }) {
   let text = found;
-  while (/[.,;:!?'\]}*_]$/.test(text) || (text.endsWith(")") && !text.includes("("))) text = text.slice(0, -1);
+  while (/[.,;:!?'\]}*_]$/.test(text) || (text.endsWith(")") && count(text, ")") > count(text, "("))) text = text.slice(0, -1);
   return { type: "link", at: index, text, url: webAddress(text) };
+}
+
+function count(text, character) {
+  return text.split(character).length - 1;
 }

@@ -11,7 +11,8 @@
   } catch {}
 
   const apply = () => {
-    const theme = chosen ?? ofSystem();
+    // An overlay lies on dark boxes of its own, whatever is around it.
+    const theme = "overlay" in document.documentElement.dataset ? "dark" : (chosen ?? ofSystem());
     document.documentElement.dataset.theme = theme;
     document.querySelector("#theme")?.setAttribute("aria-pressed", String(theme === "dark"));
   };

@@ -2,6 +2,7 @@ import { Channels } from "./channels.js";
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { ConnectionBanner } from "./connection.js";
+import { isGatewayThere } from "./health.js";
 import { readPageAddress, socketAddress } from "./link.js";
 import { Log } from "./log.js";
 import { Socket } from "./socket.js";
@@ -26,7 +27,7 @@ function start({ stream, token }) {
   const log = new Log({
     element: find("#log"),
     button: find("#newest"),
-    channelOf: (line) => (chat.accounts.channels.length > 1 ? chat.accounts.get(line.accountID)?.name : null),
+    channelOf: (line) => chat.channelOf(line),
     onReply: (line) => composer.replyTo(line),
     onLeave: () => composer.focus(),
   });
@@ -59,16 +60,6 @@ function start({ stream, token }) {
   socket.connect();
 }
 
-/** Whether the gateway answers at all, so that a refusal is told from a failure of the network. */
-async function isGatewayThere() {
-  try {
-    const answer = await fetch(new URL("healthz", document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(5000) });
-    return answer.ok;
-  } catch {
-    return false;
-  }
-}
-
 /** On a narrow page the channels are in front of the chat, and only when asked for. */
 function showPanel(isShown) {
   document.body.classList.toggle("with-panel", isShown);
@@ -93,7 +84,6 @@ function showEmpty(state) {
 function showAsOverlay(fade) {
   page.dataset.overlay = fade > 0 ? "fade" : "stay";
   page.style.setProperty("--fade", `${fade}s`);
-  page.dataset.theme = "dark";
 }
 
 /** One remembered number, as far as the browser lets this page remember anything. */
