@@ -77,10 +77,18 @@ export class Chat extends Emitter {
     this.emit("outgoing");
   }
 
-  /** The name of the channel that a line is from, where the stream has more than one. */
-  channelOf({ accountID }) {
-    const { channels } = this.accounts;
-    return channels.length > 1 ? channels.find((account) => account.id === accountID)?.name : undefined;
+  /**
+   * What a line is to this person, by the accounts as they are now: its `channel` (where the stream has several), whether it
+   * `isMine`, and whether it `isMention`.
+   */
+  contextOf({ id, accountID, from, speaksTo = [] }) {
+    const { channels, sender, all } = this.accounts;
+    const own = all.filter((account) => !account.isChannel || account === sender).map((account) => account.name.toLowerCase());
+    return {
+      channel: channels.length > 1 ? channels.find((account) => account.id === accountID)?.name : undefined,
+      isMine: this.#sent.has(id) || (accountID === 0 && from?.name === this.accounts.get(0)?.name),
+      isMention: speaksTo.some((name) => own.includes(name)),
+    };
   }
 
   #opened() {
@@ -127,9 +135,7 @@ export class Chat extends Emitter {
   #add(message) {
     // After a reconnection the gateway may repeat what is here already.
     if (message.id && this.lines.some((line) => line.id === message.id)) return;
-    const line = makeLine(message, { names: this.#names(), now: this.#now() });
-    line.isMine = this.#sent.has(line.id) || (line.accountID === 0 && line.from?.name === this.accounts.get(0)?.name);
-    this.#append(line);
+    this.#append(makeLine(message, this.#now()));
   }
 
   #append(line) {
@@ -198,9 +204,7 @@ export class Chat extends Emitter {
     this.emit("outgoing");
     this.#sent.add(messageID);
     const line = this.lines.find((line) => line.id === messageID);
-    if (!line) return;
-    line.isMine = true;
-    this.emit("changed", line);
+    if (line) this.emit("changed", line);
   }
 
   #failed({ code, message, request }) {
@@ -220,11 +224,5 @@ export class Chat extends Emitter {
     if (!line) return;
     Object.assign(line, { state, reason });
     this.emit("outgoing");
-  }
-
-  /** What the person is called, in lower case, to notice when somebody speaks to them. */
-  #names() {
-    const own = this.accounts.all.filter((account) => !account.isChannel || account === this.accounts.sender);
-    return new Set(own.map((account) => account.name.toLowerCase()));
   }
 }

@@ -41,7 +41,7 @@ export class Composer {
   replyTo(line) {
     const { accounts } = this.#chat;
     const { input } = this.#parts;
-    if (line.to) return this.#begin(`/msg ${line.isMine ? line.to.name : line.from.name} `);
+    if (line.to) return this.#begin(`/msg ${this.#chat.contextOf(line).isMine ? line.to.name : line.from.name} `);
     if (line.accountID === 0) return this.#begin(`/irc @${line.from.name} `);
     if (accounts.targets.some((account) => account.id === line.accountID)) this.#chat.aim(line.accountID);
     if (accounts.target?.id !== line.accountID || !line.id) return this.#begin(`@${line.from.name} `);
@@ -104,6 +104,7 @@ export class Composer {
     input.value = "";
     this.#forgetReply();
     this.#typed();
+    input.focus();
   }
 
   #begin(words) {

@@ -15,32 +15,32 @@ const noticePictures = {
 /**
  * A line of chat as an element. Everything that people wrote is in text nodes.
  *
- * `channel` is the name of the channel that it was written in, where the stream has several.
+ * `context` is what the line is to the reader, as `Chat.contextOf` has it.
  */
-export function makeLineElement(line, channel = null) {
+export function makeLineElement(line, context) {
   if (line.kind === "remark") return makeRemarkElement(line);
-  const element = make("article", { class: classes(line), tabindex: "-1", "data-key": line.key });
+  const element = make("div", { class: classes(line, context), tabindex: "-1", "data-key": line.key });
   const body = make("div", { class: "body" });
   if (line.quote) body.append(makeQuote(line.quote));
   if (line.notice) body.append(makeNotice(line.notice));
-  if (line.parts.length > 0) body.append(makeSaid(line, channel));
+  if (line.parts.length > 0) body.append(makeSaid(line, context));
   element.append(makeFace(line), body, makeAside(line));
   return element;
 }
 
-function classes(line) {
+function classes(line, { isMine, isMention }) {
   return [
     "line", `line-${line.kind}`,
     line.to && "line-private",
     line.accountID === 0 && "line-internal",
-    line.isMention && "line-mention",
-    line.isMine && "line-mine",
+    isMention && "line-mention",
+    isMine && "line-mine",
     line.isHighlighted && "line-highlighted",
   ].filter(Boolean).join(" ");
 }
 
 /** Who, with what they are, and what they say. */
-function makeSaid(line, channel) {
+function makeSaid(line, { channel }) {
   const said = make("p", { class: "said" });
   if (channel) said.append(make("span", { class: "tag" }, channel), " ");
   if (line.source) said.append(make("span", { class: "tag tag-source" }, icon("shared"), ` ${line.source}`), " ");

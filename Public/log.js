@@ -14,18 +14,18 @@ export class Log {
   #element;
   #lines;
   #button;
-  #channelOf;
+  #contextOf;
   #elements = new Map();
   #waiting = [];
   #isFollowing = true;
   #unseen = 0;
 
-  /** `channelOf(line)` is the label of a line; `onReply(line)` is called when the reader wants to answer one. */
-  constructor({ element, button, channelOf, onReply, onLeave }) {
+  /** `contextOf(line)` is what a line is to the reader; `onReply(line)` is called when the reader wants to answer one. */
+  constructor({ element, button, contextOf, onReply, onLeave }) {
     this.#element = element;
     this.#lines = element.firstElementChild;
     this.#button = button;
-    this.#channelOf = channelOf;
+    this.#contextOf = contextOf;
     element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     element.addEventListener("click", ({ target }) => {
       if (target.closest(".answer")) this.#reply(target, onReply);
@@ -59,7 +59,7 @@ export class Log {
     this.#elements.set(line.key, { line, element });
   }
 
-  /** Draws every line again, for when all labels change. */
+  /** Draws every line again, for when what they are to the reader changed. */
   redraw() {
     for (const { line } of [...this.#elements.values()]) this.change(line);
     this.#keepUp();
@@ -89,7 +89,7 @@ export class Log {
   }
 
   #make(line) {
-    return makeLineElement(line, this.#channelOf(line));
+    return makeLineElement(line, this.#contextOf(line));
   }
 
   #forget(key) {

@@ -1,13 +1,13 @@
-import { cut, speaksTo } from "./text.js";
+import { cut, mentioned } from "./text.js";
 
 let lastKey = 0;
 
 /**
- * A `text`, `emote` or `notice` of the gateway as a line to show.
+ * A `text`, `emote` or `notice` of the gateway as a line to show; `now` stands in where it has no time.
  *
- * `names` are the reader's own, in lower case; `now` stands in where a message has no time.
+ * `speaksTo` has the names that it mentions or answers, in lower case.
  */
-export function makeLine(message, { names, now }) {
+export function makeLine(message, now) {
   const isNotice = message.type === "notice";
   const text = (isNotice ? message.message : message.text) ?? "";
   return {
@@ -25,8 +25,7 @@ export function makeLine(message, { names, now }) {
     quote: message.reply ? { id: message.reply.message_id, name: message.reply.from?.name ?? "", text: message.reply.text ?? "" } : null,
     notice: isNotice ? { type: message.notice_type ?? "", text: message.text ?? "" } : null,
     isHighlighted: message.message_type === "channel_points_highlighted",
-    isMention: speaksTo(names, text) || names.has(message.reply?.from?.name?.toLowerCase()),
-    isMine: false,
+    speaksTo: [...mentioned(text), message.reply?.from?.name?.toLowerCase()].filter(Boolean),
   };
 }
 

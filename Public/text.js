@@ -37,10 +37,9 @@ export function webAddress(url, base) {
   }
 }
 
-/** Whether `text` speaks to one of `names`. */
-export function speaksTo(names, text) {
-  const spoken = text.match(mention) ?? [];
-  return spoken.some((word) => names.has(word.slice(1).toLowerCase()));
+/** The names after an `@` in `text`, in lower case. */
+export function mentioned(text) {
+  return (text.match(mention) ?? []).map((word) => word.slice(1).toLowerCase());
 }
 
 function ranged(list, makePart) {

@@ -27,13 +27,13 @@ function start({ stream, token }) {
   const log = new Log({
     element: find("#log"),
     button: find("#newest"),
-    channelOf: (line) => chat.channelOf(line),
+    contextOf: (line) => chat.contextOf(line),
     onReply: (line) => composer.replyTo(line),
     onLeave: () => composer.focus(),
   });
   new ConnectionBanner(socket, find("#connection"));
 
-  let labels = "";
+  let names = "";
   const refreshEmpty = () => showEmpty(emptiness(socket, chat));
   chat.on("lines", (lines) => log.add(lines)).on("lines", refreshEmpty)
     .on("removed", (lines) => log.remove(lines)).on("removed", refreshEmpty)
@@ -42,9 +42,10 @@ function start({ stream, token }) {
       channels.show();
       composer.show();
       refreshEmpty();
-      const names = chat.accounts.channels.map((account) => account.name).join("\n");
-      if (names !== labels) log.redraw();
-      labels = names;
+      const { all, sender } = chat.accounts;
+      const newNames = JSON.stringify([sender?.id, all.map(({ id, name, isChannel }) => [id, name, isChannel])]);
+      if (newNames !== names) log.redraw();
+      names = newNames;
     })
     .on("picked", (id) => remembered.write(id))
     .on("viewers", () => channels.show())

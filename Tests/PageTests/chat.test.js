@@ -67,14 +67,14 @@ test("a line is sent with an id and is not shown before it comes back", () => wi
   receive({ type: "textresult", id: request.id, is_sent: true, message_id: "mine" });
   assert.equal(chat.outgoing.size, 0);
   receive(line({ id: "mine" }));
-  assert.deepEqual(chat.lines.map(({ isMine }) => isMine), [true]);
+  assert.ok(chat.contextOf(chat.lines[0]).isMine);
 }));
 
 test("a line that came back before its result is known as one's own all the same", () => withChat(({ chat, socket, receive }) => {
   chat.say("hello");
   receive(line({ id: "mine" }));
   receive({ type: "textresult", id: socket.take()[0].id, is_sent: true, message_id: "mine" });
-  assert.equal(chat.lines[0].isMine, true);
+  assert.ok(chat.contextOf(chat.lines[0]).isMine);
 }));
 
 test("a dropped line says why", () => withChat(({ chat, socket, receive }) => {
@@ -172,7 +172,7 @@ test("being spoken to is noticed, by name and by reply", () => withChat(({ chat,
   receive(line({ text: "@John look" }));
   receive(line({ text: "yes", reply: { message_id: "x", text: "", from: { name: "gamethattunedev" } } }));
   receive(line({ text: "johnny" }));
-  assert.deepEqual(chat.lines.map(({ isMention }) => isMention), [true, true, false]);
+  assert.deepEqual(chat.lines.map((line) => chat.contextOf(line).isMention), [true, true, false]);
 }));
 
 test("messages that the page does not know change nothing", () => withChat(({ chat, receive }) => {

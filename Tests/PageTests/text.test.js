@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cut, speaksTo, webAddress } from "../../Public/text.js";
+import { cut, mentioned, webAddress } from "../../Public/text.js";
 
 const kappa = (begin) => ({ id: "25", name: "Kappa", url: "https://example.org/25", begin, end: begin + 5 });
 
@@ -61,7 +61,5 @@ test("only the web's own schemes lead anywhere", () => {
 });
 
 test("a line speaks to the people it names", () => {
-  const names = new Set(["ada"]);
-  assert.ok(speaksTo(names, "@Ada did you see?"));
-  assert.ok(!speaksTo(names, "@adam, ada and a@ada.example"));
+  assert.deepEqual(mentioned("@Ada, @grace_h! and bob, who is bob@example.org"), ["ada", "grace_h"]);
 });
