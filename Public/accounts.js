@@ -49,11 +49,20 @@ export class Accounts {
     return this.channels.some((account) => account.isLive);
   }
 
-  /** The account that lines are written with now. */
+  /**
+   * The account that lines are written with now: the one that was picked, else one that is the person's own for all one can tell.
+   *
+   * Who may write on a stream may also write as its channels, and nobody should speak as somebody else without having picked it.
+   */
   get sender() {
     const wanted = this.get(this.#picked);
     if (wanted?.isWritable) return wanted;
-    return this.all.find((account) => account.isWritable && account.isReady) ?? this.all.find((account) => account.isWritable);
+    const name = this.get(internal)?.name.toLowerCase();
+    const usable = this.all.filter((account) => account.isWritable && account.id !== internal);
+    return usable.find((account) => account.name.toLowerCase() === name)
+      ?? usable.find((account) => !account.isChannel)
+      ?? usable[0]
+      ?? this.all.find((account) => account.isWritable);
   }
 
   /** The stream accounts that `sender` can write to; empty for those that write to their own chat. */

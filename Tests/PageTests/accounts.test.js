@@ -9,8 +9,15 @@ function listed(changes, picked) {
   return list;
 }
 
-test("a channel that can write comes first, and writes to itself", () => {
-  const list = listed();
+test("a person writes as who has their name, else as an account that is no channel, else as a channel", () => {
+  assert.equal(listed({ 14: { name: "John" } }).sender.id, 14);
+  assert.equal(listed().sender.id, 17);
+  assert.equal(listed({ 17: null }).sender.id, 14);
+  assert.equal(listed({ 14: null, 17: null }).sender.id, 0);
+});
+
+test("a channel writes to itself", () => {
+  const list = listed({}, 14);
   assert.equal(list.state, "ready");
   assert.deepEqual(list.route, { account_id: 14, cur_stream_account_id: 14 });
 });
@@ -77,7 +84,7 @@ test("what was picked comes back when it can be used again", () => {
 });
 
 test("an account that cannot write is not written with", () => {
-  assert.equal(listed({ 14: { writable: false, ready: false } }, 14).sender.id, 0);
+  assert.equal(listed({ 14: { writable: false, ready: false } }, 14).sender.id, 17);
 });
 
 test("a refused writer stays refused until something changes", () => {

@@ -5,7 +5,7 @@ import { withClock } from "./clock.mjs";
 import { FakeSocket, line, otherChannel, status } from "./samples.mjs";
 
 /** A chat that is connected and has its first status; what it sent to get there is taken away. */
-function withChat(script, { picked, changes } = {}) {
+function withChat(script, { picked = 14, changes } = {}) {
   return withClock(async (advance) => {
     const socket = new FakeSocket();
     const chat = new Chat(socket, { picked });
