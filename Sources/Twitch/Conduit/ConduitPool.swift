@@ -1,3 +1,5 @@
+import FoundationEssentials
+import HTTPTypes
 public import Logging
 public import WebSockets
 
@@ -28,39 +30,170 @@ public final class ConduitPool {
     case webhook(callback: String, secret: Secret)
   }
 
-  /// Called once for each notification, duplicates taken out.
+  /// Called once for each notification, duplicates and the shards' own affairs taken out.
   public var onNotification: (Notification) -> Void = { _ in }
-  /// Called when Twitch took a subscription away.
+  /// Called when Twitch took a subscription away. The pool asks for it again after a minute and more by itself.
   public var onRevocation: (Revocation) -> Void = { _ in }
   /// Called when another conduit than the stored one is used from now on, to be stored.
   public var onConduit: (ConduitID) -> Void = { _ in }
   /// Called when `status` changed in a way that people are told about: readiness, a shard's state, a channel's.
   public var onChange: () -> Void = {}
 
-  /// Makes a pool that does nothing until it is started.
+  private let logger: Logger
+  private var transports: [Transport]
+  private var seen = SeenNotifications()
+  private var shards: ShardKeeper?
+  private var subscriptions: SubscriptionKeeper?
+  private var conduit: ConduitID?
+  private var storedConduit: ConduitID?
+  private var reported: ConduitStatus?
+
+  /// Makes a pool that does nothing until it is started. `generator` is what its waits are drawn from.
   public init(
     helix: Helix, clientID: ClientID, endpoints: Endpoints, transports: [Transport], storedConduit: ConduitID?,
-    loop: EventLoop, logger: Logger
-  ) { fatalError() }
+    loop: EventLoop, logger: Logger, generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+  ) {
+    self.logger = logger
+    self.transports = transports
+    self.storedConduit = storedConduit
+    shards = ShardKeeper(
+      transports, storedConduit: storedConduit, helix: helix, url: Self.socketURL(endpoints), loop: loop,
+      logger: logger, generator: generator
+    ) { [weak self] in self?.receive($0) }
+    subscriptions = SubscriptionKeeper(
+      client: clientID, helix: helix, loop: loop, logger: logger, generator: generator
+    ) { [weak self] in self?.receive($0) }
+  }
 
   /// Begins to work; the channels wanted can be given before or after.
-  public func start(on owner: isolated any Actor) {}
+  public func start(on owner: isolated any Actor) {
+    guard let shards, let subscriptions else { return }
+    Task { await shards.run(on: owner) }
+    Task { await subscriptions.run(on: owner) }
+  }
 
   /// Closes the sockets and ends all work. The conduit and its subscriptions stay at Twitch for the next start.
-  public func stop() async {}
+  public func stop() {
+    shards?.stop()
+    subscriptions?.stop()
+    (shards, subscriptions) = (nil, nil)
+  }
 
-  /// Says which channels are wanted from now on, all of them.
-  public func want(_ channels: Set<Channel>) {}
+  /// Says which channels are wanted from now on, all of them. Before it is said once, no subscription is touched.
+  public func want(_ channels: Set<Channel>) {
+    subscriptions?.want(channels)
+  }
 
   /// Says what shards are wanted from now on: one for each transport, shard "0" first.
-  public func want(_ transports: [Transport]) {}
+  public func want(_ transports: [Transport]) {
+    self.transports = transports
+    shards?.want(transports)
+  }
 
   /// Whether Twitch confirmed every wanted shard and none of them has fallen silent.
-  public var isReady: Bool { false }
+  public var isReady: Bool { shards?.state.isReady ?? false }
 
   /// What the pool is like right now, for people and metrics.
-  public var status: ConduitStatus { fatalError() }
+  public var status: ConduitStatus {
+    let now = ContinuousClock.now
+    return status { shard in self.shards?.heard(shard).map { now - $0 } }
+  }
 
   /// Answers a request that came to a webhook shard's callback.
-  public func respond(to request: Request) -> Response { fatalError() }
+  public func respond(to request: Request) -> Response {
+    let secrets = transports.compactMap { if case .webhook(_, let secret) = $0 { secret } else { nil } }
+    let delivery: WebhookDelivery
+    do throws(WebhookDelivery.Refusal) {
+      delivery = try WebhookDelivery(request, secrets: secrets, at: .now)
+    } catch {
+      logger.warning("webhook request refused", metadata: ["reason": "\(error)"])
+      return .text("\(error)", status: error.status)
+    }
+    switch delivery {
+    case .challenge(let answer):
+      // Twitch makes up its mind about the shard now.
+      shards?.look()
+      return .text(answer)
+    case .notification(let notification): receive(notification)
+    case .revocation(let id, let revocation):
+      if seen.isNew(id, at: .now) { receive(revocation) }
+    case .ignored: break
+    }
+    return Response(.noContent)
+  }
+
+  // News.
+
+  private func receive(_ news: ShardKeeper.News) {
+    switch news {
+    case .notification(let notification): receive(notification)
+    case .revocation(let revocation): receive(revocation)
+    case .change:
+      follow(shards?.state.conduit)
+      report()
+    }
+  }
+
+  private func receive(_ news: SubscriptionKeeper.News) {
+    switch news {
+    case .doubt: shards?.look()
+    case .change: report()
+    }
+  }
+
+  private func receive(_ notification: Notification) {
+    guard seen.isNew(notification, at: .now) else { return }
+    if case .shardDisabled(let event) = notification.event {
+      shards?.disabled(event)
+    } else {
+      onNotification(notification)
+    }
+  }
+
+  private func receive(_ revocation: Revocation) {
+    logger.warning(
+      "subscription revoked",
+      metadata: [
+        "type": "\(revocation.type)", "status": "\(revocation.status)",
+        "broadcaster": "\(revocation.broadcaster ?? "")",
+      ])
+    subscriptions?.revoked(revocation)
+    onRevocation(revocation)
+  }
+
+  /// The subscriptions go where the conduit goes.
+  private func follow(_ conduit: ConduitID?) {
+    guard conduit != self.conduit else { return }
+    self.conduit = conduit
+    subscriptions?.use(conduit, isNew: conduit == shards?.madeConduit)
+    guard let conduit, conduit != storedConduit else { return }
+    storedConduit = conduit
+    onConduit(conduit)
+  }
+
+  private func report() {
+    let status = status { _ in nil }
+    guard reported.map({ !status.tellsTheSame(as: $0) }) ?? true else { return }
+    reported = status
+    onChange()
+  }
+
+  private func status(silence: (ShardID) -> Duration?) -> ConduitStatus {
+    let states = shards?.state.shards ?? []
+    return ConduitStatus(
+      conduit: conduit,
+      shards: states.enumerated().map { place, state in
+        ConduitStatus.Shard(ShardID(place), state, silence: silence(ShardID(place)))
+      },
+      presentSubscriptions: subscriptions?.state.presentCount ?? 0,
+      missingSubscriptions: subscriptions?.state.missingCount ?? 0,
+      unreadable: subscriptions?.state.unreadable ?? [:],
+      isAtConduitLimit: shards?.state.isAtConduitLimit ?? false,
+      isReady: isReady)
+  }
+
+  /// Where fresh sockets connect to, asking for the shortest keepalive that Twitch grants.
+  private static func socketURL(_ endpoints: Endpoints) -> String {
+    endpoints.eventSub + (endpoints.eventSub.contains("?") ? "&" : "?") + "keepalive_timeout_seconds=10"
+  }
 }

@@ -13,25 +13,47 @@ public struct ConduitStatus: Hashable, Sendable {
     }
 
     /// Which shard.
-    public var id: ShardID
+    public let id: ShardID
     /// How far it is.
-    public var state: State
+    public let state: State
     /// Its session, once welcomed; `nil` for a webhook shard.
-    public var session: SessionID?
-    /// How long ago Twitch was heard on it; `nil` when it never was.
-    public var silence: Duration?
+    public let session: SessionID?
+    /// How long ago Twitch was heard on it; `nil` when it never was, and for a webhook.
+    public let silence: Duration?
   }
 
   /// The conduit in use, once there is one.
-  public var conduit: ConduitID?
+  public let conduit: ConduitID?
   /// The wanted shards, in order.
-  public var shards: [Shard]
-  /// How many subscriptions are enabled, as far as known.
-  public var enabledSubscriptions: Int
+  public let shards: [Shard]
+  /// How many of the wanted subscriptions are there, as far as known.
+  public let presentSubscriptions: Int
   /// How many are wanted and not there yet.
-  public var missingSubscriptions: Int
+  public let missingSubscriptions: Int
   /// The channels that Twitch refused to let be read, and its reason.
-  public var unreadable: [ConduitPool.Channel: String]
+  public let unreadable: [ConduitPool.Channel: String]
+  /// Whether no conduit can be made because there are as many as Twitch allows, and none of them is known to be ours.
+  public let isAtConduitLimit: Bool
   /// Whether all wanted shards are ready.
-  public var isReady: Bool
+  public let isReady: Bool
+
+  /// Whether there is nothing new in it to tell people.
+  func tellsTheSame(as other: ConduitStatus) -> Bool {
+    isReady == other.isReady && shards == other.shards && unreadable == other.unreadable && conduit == other.conduit
+      && isAtConduitLimit == other.isAtConduitLimit
+      && (missingSubscriptions == 0) == (other.missingSubscriptions == 0)
+  }
+}
+
+extension ConduitStatus.Shard {
+  init(_ id: ShardID, _ state: ShardState, silence: Duration?) {
+    self.id = id
+    self.silence = silence
+    session = state.session
+    switch state.phase {
+    case .idle, .connecting: self.state = .connecting
+    case .unassigned, .assigning, .verifying: self.state = .assigning
+    case .ready: self.state = .ready
+    }
+  }
 }

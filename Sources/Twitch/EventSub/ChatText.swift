@@ -1,14 +1,19 @@
 /// A chat line: the plain text, and the same text cut into parts.
 public struct ChatText: Hashable, Sendable {
   /// The whole text.
-  public var text: String
-  /// Its parts in order. Joined they always are `text`: parts that do not cover it were replaced by one of plain text.
-  public var fragments: [Fragment]
+  public let text: String
+  /// Its parts in order. Joined they always are `text`.
+  public let fragments: [Fragment]
 
-  /// Creates a line. Fragments that do not add up to `text` are dropped in favour of the text.
+  /// Creates a line. Fragments that do not add up to `text` give way to a single one that is the text: Twitch has sent
+  /// incomplete ones.
   public init(_ text: String, fragments: [Fragment] = []) {
     self.text = text
-    self.fragments = fragments
+    self.fragments = Self.cover(text, fragments) ? fragments : [Fragment(text)]
+  }
+
+  private static func cover(_ text: String, _ fragments: [Fragment]) -> Bool {
+    fragments.count == 1 ? fragments[0].text == text : fragments.lazy.map(\.text).joined() == text
   }
 }
 

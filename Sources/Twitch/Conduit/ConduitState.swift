@@ -1,0 +1,295 @@
+/// The conduit and its shards: what is wanted, what is known of Twitch and of our sockets, and so what to do next.
+///
+/// A pure value. Whoever drives it calls `steps`, carries each of them out and tells what came of it; until then the step
+/// counts as under way and is not given again. Failures change nothing but the time of the next try.
+struct ConduitState {
+  /// Something to be done.
+  enum Step: Hashable {
+    /// Ask Twitch which conduits there are.
+    case list
+    /// Make one.
+    case create(shardCount: Int)
+    /// Give it another number of shards.
+    case resize(ConduitID, shardCount: Int)
+    /// Open a new session for that shard.
+    case connect(ShardID)
+    /// Close the session of that shard, wanted or surplus.
+    case disconnect(ShardID)
+    /// Tell Twitch where those shards deliver to.
+    case assign(ConduitID, [ShardID: ShardTransport])
+    /// See how Twitch lists the conduit and its shards.
+    case look(ConduitID)
+  }
+
+  /// How Twitch lists a conduit.
+  struct Look: Hashable {
+    /// The conduit as it is listed; `nil` when it is not.
+    var conduit: Conduit?
+    /// Those of its shards that were ever assigned.
+    var shards: [Shard]
+  }
+
+  /// How often to look while everything is ready.
+  static let calmInterval: Duration = .seconds(120)
+  /// How often to look while anything is not.
+  static let abnormalInterval: Duration = .seconds(30)
+  /// How soon to look when there is a reason to.
+  static let hintInterval: Duration = .seconds(1)
+
+  private enum Phase {
+    /// Which conduit to use has to be found out.
+    case unknown
+    case listing
+    /// There is none to be used.
+    case absent
+    case creating
+    case known(Conduit)
+    case resizing(Conduit)
+  }
+
+  private var phase = Phase.unknown
+  private var stored: ConduitID?
+  private var retry = Backoff()
+  private var shardStates: ShardStates
+  /// The places of sessions that are wanted no more; closed when the conduit has been made smaller.
+  private var surplus: Set<Int> = []
+  /// Sessions to be closed at once.
+  private var closing: [ShardID] = []
+  private var lookedAt: ContinuousClock.Instant?
+  private var isLooking = false
+  private var isLookHinted = false
+  /// Whether Twitch refused to make a conduit because there are as many as there may be.
+  private(set) var isAtConduitLimit = false
+
+  /// Wants one shard for each transport, on the conduit that was used last time if there was one.
+  init(_ transports: [ConduitPool.Transport], stored: ConduitID?) {
+    shardStates = ShardStates(transports)
+    self.stored = stored
+  }
+
+  /// The wanted shards, shard "0" first.
+  var shards: [ShardState] { shardStates.shards }
+
+  /// The conduit in use.
+  var conduit: ConduitID? {
+    switch phase {
+    case .unknown, .listing, .absent, .creating: nil
+    case .known(let conduit), .resizing(let conduit): conduit.id
+    }
+  }
+
+  /// Whether Twitch delivers to every wanted shard.
+  var isReady: Bool {
+    guard case .known(let conduit) = phase else { return false }
+    return conduit.shardCount == shards.count && shardStates.areReady
+  }
+
+  /// When `steps` has to be asked again after now, if nothing happens before.
+  func wake(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    let times = shards.map(\.dueAt) + [lookAt, retry.notBefore]
+    return times.compactMap { $0 }.filter { $0 > now }.min()
+  }
+
+  /// Wants other shards from now on.
+  mutating func want(_ transports: [ConduitPool.Transport]) {
+    surplus.formUnion(transports.count..<max(transports.count, shards.count))
+    let changed = shardStates.want(transports)
+    closing += (changed + surplus.filter { $0 < transports.count }).map { ShardID($0) }
+    surplus = surplus.filter { $0 >= transports.count }
+  }
+
+  // What to do.
+
+  /// What is to be done now; all of it counts as begun.
+  mutating func steps(at now: ContinuousClock.Instant) -> [Step] {
+    var steps = closing.map { Step.disconnect($0) }
+    closing = []
+    switch phase {
+    case .unknown where retry.isDue(at: now):
+      phase = .listing
+      steps.append(.list)
+    case .absent:
+      phase = .creating
+      steps.append(.create(shardCount: shards.count))
+    case .known(let conduit):
+      steps += conduit.shardCount == shards.count ? endSurplus() : resize(conduit, at: now)
+      steps += shardSteps(on: conduit, at: now)
+    case .resizing(let conduit):
+      steps += shardSteps(on: conduit, at: now)
+    case .unknown, .listing, .creating:
+      break
+    }
+    return steps
+  }
+
+  private mutating func resize(_ conduit: Conduit, at now: ContinuousClock.Instant) -> [Step] {
+    guard retry.isDue(at: now) else { return [] }
+    phase = .resizing(conduit)
+    return [.resize(conduit.id, shardCount: shards.count)]
+  }
+
+  /// Twitch has gone on feeding shards that were taken off a conduit, so their sockets are closed from our side.
+  private mutating func endSurplus() -> [Step] {
+    defer { surplus = [] }
+    return surplus.sorted().map { .disconnect(ShardID($0)) }
+  }
+
+  private mutating func shardSteps(on conduit: Conduit, at now: ContinuousClock.Instant) -> [Step] {
+    var steps = shardStates.assignments(below: conduit.shardCount, at: now).map { Step.assign(conduit.id, $0) }
+    steps += shardStates.connections(below: conduit.shardCount, at: now).map { .connect($0) }
+    if let lookAt, lookAt <= now {
+      isLooking = true
+      isLookHinted = false
+      lookedAt = now
+      steps.append(.look(conduit.id))
+    }
+    return steps
+  }
+
+  private var lookAt: ContinuousClock.Instant? {
+    guard let lookedAt, !isLooking else { return nil }
+    if isLookHinted { return lookedAt + Self.hintInterval }
+    return lookedAt + (isReady ? Self.calmInterval : Self.abnormalInterval)
+  }
+
+  // What came of it.
+
+  /// The conduits were listed.
+  mutating func listed(
+    _ result: Result<[Conduit], HelixError>, at now: ContinuousClock.Instant,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    switch result {
+    case .success(let conduits):
+      // One conduit per application: the one we had, else the only one there is. Others are somebody else's.
+      let own = conduits.first { $0.id == stored } ?? (conduits.count == 1 ? conduits.first : nil)
+      if let own { adopt(own, at: now) } else { phase = .absent }
+    case .failure(let error):
+      startOver(error, at: now, using: &generator)
+    }
+  }
+
+  /// A conduit was made, or was not.
+  mutating func created(
+    _ result: Result<Conduit, HelixError>, at now: ContinuousClock.Instant,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    switch result {
+    case .success(let conduit):
+      adopt(conduit, at: now)
+    case .failure(let error):
+      if case .tooMany = error { isAtConduitLimit = true }
+      startOver(error, at: now, using: &generator)
+    }
+  }
+
+  /// The conduit was given another number of shards, or was not.
+  mutating func resized(
+    _ id: ConduitID, _ result: Result<Conduit, HelixError>, at now: ContinuousClock.Instant,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    guard case .resizing(let conduit) = phase, conduit.id == id else { return }
+    switch result {
+    case .success(let resized):
+      phase = .known(resized)
+      retry.succeed()
+    case .failure(.notFound(let message)):
+      startOver(.notFound(message: message), at: now, using: &generator)
+    case .failure(let error):
+      phase = .known(conduit)
+      retry.fail(at: now, earliest: error.earliestRetry, using: &generator)
+    }
+  }
+
+  /// A session was welcomed for that shard, its first or another one.
+  mutating func welcomed(_ shard: ShardID, _ session: SessionID) {
+    shardStates.welcomed(shard, session)
+  }
+
+  /// The session of that shard came to its end.
+  mutating func lost(
+    _ shard: ShardID, at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
+  ) {
+    shardStates.lost(shard, at: now, using: &generator)
+  }
+
+  /// Shards were assigned, or were not.
+  mutating func assigned(
+    _ call: [ShardID: ShardTransport], on id: ConduitID, _ result: Result<ShardUpdate, HelixError>,
+    at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
+  ) {
+    guard id == conduit else { return }
+    switch result {
+    case .success(let update):
+      closing += shardStates.assigned(call, update, at: now, using: &generator)
+      // A refusal may mean that somebody gave the conduit another number of shards.
+      if update.failures.isEmpty { retry.succeed() } else { isLookHinted = true }
+    case .failure(.notFound(let message)):
+      startOver(.notFound(message: message), at: now, using: &generator)
+    case .failure(let error):
+      closing += shardStates.notAssigned(call, error, at: now, using: &generator)
+    }
+  }
+
+  /// Twitch told how it lists the conduit and its shards, asked at that time: what changed since is not judged by it.
+  mutating func looked(
+    at id: ConduitID, _ result: Result<Look, HelixError>, askedAt: ContinuousClock.Instant,
+    at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
+  ) {
+    guard id == conduit else { return }
+    isLooking = false
+    switch result {
+    case .success(let look):
+      guard let conduit = look.conduit else {
+        return startOver(.notFound(message: "not listed"), at: now, using: &generator)
+      }
+      if case .known = phase { phase = .known(conduit) }
+      closing += shardStates.listed(look.shards, askedAt: askedAt, at: now, using: &generator)
+    case .failure(.notFound(let message)):
+      startOver(.notFound(message: message), at: now, using: &generator)
+    case .failure:
+      break  // the next look comes by itself
+    }
+  }
+
+  /// Twitch says that it stopped delivering to a shard.
+  mutating func disabled(
+    _ event: ShardDisabled, at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
+  ) {
+    guard event.conduitID == conduit else { return }
+    if shardStates.disabled(event.shardID, session: event.sessionID, at: now, using: &generator) {
+      closing.append(event.shardID)
+    }
+    isLookHinted = true
+  }
+
+  /// Something suggests that Twitch's list of shards is worth a look soon.
+  mutating func hintToLook() {
+    isLookHinted = true
+  }
+
+  private mutating func adopt(_ conduit: Conduit, at now: ContinuousClock.Instant) {
+    phase = .known(conduit)
+    stored = conduit.id
+    isAtConduitLimit = false
+    isLooking = false
+    lookedAt = now
+  }
+
+  /// There is no conduit to work with, as far as we know: begin again with the list. What is connected stays connected, and
+  /// is assigned to whatever conduit is found or made.
+  private mutating func startOver(
+    _ error: HelixError, at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
+  ) {
+    phase = .unknown
+    shardStates.unassignAll()
+    retry.fail(at: now, earliest: error.earliestRetry, using: &generator)
+  }
+}
+
+extension HelixError {
+  /// The time before which a repetition is pointless, when Twitch named one.
+  var earliestRetry: ContinuousClock.Instant? {
+    if case .rateLimited(let until) = self { until } else { nil }
+  }
+}

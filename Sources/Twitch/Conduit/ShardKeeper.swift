@@ -1,0 +1,198 @@
+import Logging
+import WebSockets
+
+/// Keeps a conduit and its shards as they are wanted: carries out what `ConduitState` decides.
+///
+/// Belongs to the actor of its loop, and works from `start` to `stop`.
+final class ShardKeeper {
+  /// What comes from the shards' sockets.
+  enum News {
+    case notification(Notification)
+    case revocation(Revocation)
+    /// The state changed, maybe.
+    case change
+  }
+
+  private let helix: Helix
+  private let url: String
+  private let loop: EventLoop
+  private let logger: Logger
+  private let tell: (News) -> Void
+  private let alarm: Alarm
+  private var generator: any RandomNumberGenerator
+  private(set) var state: ConduitState
+  private var sessions: [ShardID: EventSubSession] = [:]
+  private var isStopped = false
+  /// The conduit that was made last, which has no subscriptions to begin with.
+  private(set) var madeConduit: ConduitID?
+
+  /// Wants one shard for each transport. Fresh sockets connect to `url`.
+  init(
+    _ transports: [ConduitPool.Transport], storedConduit: ConduitID?, helix: Helix, url: String, loop: EventLoop,
+    logger: Logger, generator: any RandomNumberGenerator, tell: @escaping (News) -> Void
+  ) {
+    state = ConduitState(transports, stored: storedConduit)
+    self.helix = helix
+    self.url = url
+    self.loop = loop
+    self.logger = logger
+    self.generator = generator
+    self.tell = tell
+    alarm = Alarm(on: loop)
+  }
+
+  /// Works until it is stopped.
+  func run(on owner: isolated any Actor) async {
+    while !isStopped {
+      let now = ContinuousClock.now
+      for step in state.steps(at: now) { carryOut(step, on: owner) }
+      tell(.change)
+      await alarm.wait(until: state.wake(after: now))
+    }
+  }
+
+  /// Closes all sockets and does nothing any more.
+  func stop() {
+    isStopped = true
+    for session in sessions.values { session.stop() }
+    sessions = [:]
+    alarm.ring()
+  }
+
+  /// Wants other shards from now on.
+  func want(_ transports: [ConduitPool.Transport]) {
+    state.want(transports)
+    alarm.ring()
+  }
+
+  /// Twitch says that a shard is disabled.
+  func disabled(_ event: ShardDisabled) {
+    logger.warning("shard disabled", metadata: ["shard": "\(event.shardID)", "status": "\(event.status)"])
+    state.disabled(event, at: .now, using: &generator)
+    alarm.ring()
+  }
+
+  /// Something suggests that Twitch's view of the conduit has changed.
+  func look() {
+    state.hintToLook()
+    alarm.ring()
+  }
+
+  /// When Twitch was last heard on a shard's socket.
+  func heard(_ shard: ShardID) -> ContinuousClock.Instant? {
+    sessions[shard]?.heard
+  }
+
+  // Steps.
+
+  private func carryOut(_ step: ConduitState.Step, on owner: isolated any Actor) {
+    switch step {
+    case .list: Task { await self.list(on: owner) }
+    case .create(let count): Task { await self.create(count, on: owner) }
+    case .resize(let id, let count): Task { await self.resize(id, count, on: owner) }
+    case .connect(let shard): connect(shard, on: owner)
+    case .disconnect(let shard): sessions.removeValue(forKey: shard)?.stop()
+    case .assign(let id, let call): Task { await self.assign(call, on: id, owner) }
+    case .look(let id): Task { await self.look(at: id, on: owner) }
+    }
+  }
+
+  private func list(on owner: isolated any Actor) async {
+    let result = await Result.of { () async throws(HelixError) in try await helix.conduits() }
+    state.listed(result, at: .now, using: &generator)
+    finish("listing conduits", result)
+    if let conduit = state.conduit { logger.info("conduit adopted", metadata: ["conduit": "\(conduit)"]) }
+  }
+
+  private func create(_ shardCount: Int, on owner: isolated any Actor) async {
+    let result = await Result.of { () async throws(HelixError) in
+      try await helix.createConduit(shardCount: shardCount)
+    }
+    state.created(result, at: .now, using: &generator)
+    finish("creating a conduit", result)
+    guard case .success(let conduit) = result else { return }
+    madeConduit = conduit.id
+    logger.info("conduit created", metadata: ["conduit": "\(conduit.id)", "shards": "\(shardCount)"])
+  }
+
+  private func resize(_ id: ConduitID, _ shardCount: Int, on owner: isolated any Actor) async {
+    let result = await Result.of { () async throws(HelixError) in
+      try await helix.updateConduit(id, shardCount: shardCount)
+    }
+    state.resized(id, result, at: .now, using: &generator)
+    finish("resizing the conduit", result)
+  }
+
+  private func assign(
+    _ call: [ShardID: ShardTransport], on id: ConduitID, _ owner: isolated any Actor
+  ) async {
+    let result = await Result.of { () async throws(HelixError) in try await helix.updateShards(of: id, call) }
+    state.assigned(call, on: id, result, at: .now, using: &generator)
+    finish("assigning shards", result)
+    if case .success(let update) = result { note(update) }
+    for shard in call.keys { confirm(shard) }
+  }
+
+  private func look(at id: ConduitID, on owner: isolated any Actor) async {
+    let askedAt = ContinuousClock.now
+    let result = await Result.of { () async throws(HelixError) in
+      let conduit = try await helix.conduits().first { $0.id == id }
+      return ConduitState.Look(conduit: conduit, shards: conduit == nil ? [] : try await helix.shards(of: id))
+    }
+    state.looked(at: id, result, askedAt: askedAt, at: .now, using: &generator)
+    finish("looking at the shards", result)
+  }
+
+  private func connect(_ shard: ShardID, on owner: isolated any Actor) {
+    sessions[shard]?.stop()
+    var logger = logger
+    logger[metadataKey: "shard"] = "\(shard)"
+    let session = EventSubSession(url: url, loop: loop, logger: logger) { [weak self] news in
+      self?.receive(news, from: shard)
+    }
+    sessions[shard] = session
+    session.start(on: owner)
+  }
+
+  // News.
+
+  private func receive(_ news: EventSubSession.News, from shard: ShardID) {
+    switch news {
+    case .notification(let notification): tell(.notification(notification))
+    case .revocation(let revocation): tell(.revocation(revocation))
+    case .welcomed(let session):
+      state.welcomed(shard, session)
+      alarm.ring()
+    case .ended(let error):
+      logger.warning("shard lost", metadata: ["shard": "\(shard)", "reason": "\(error)"])
+      sessions[shard] = nil
+      state.lost(shard, at: .now, using: &generator)
+      alarm.ring()
+    }
+  }
+
+  /// A session whose shard was just confirmed may close the socket that it moved from.
+  private func confirm(_ shard: ShardID) {
+    guard let place = shard.index, state.shards.indices.contains(place), state.shards[place].isReady,
+      let id = state.shards[place].session
+    else { return }
+    logger.info("shard ready", metadata: ["shard": "\(shard)", "session": "\(id)"])
+    sessions[shard]?.assigned(to: id)
+  }
+
+  private func note(_ update: ShardUpdate) {
+    for failure in update.failures {
+      logger.warning(
+        "shard not assigned",
+        metadata: ["shard": "\(failure.id)", "code": "\(failure.code)", "message": "\(failure.message)"])
+    }
+  }
+
+  /// Says what failed, and goes on with what follows from it.
+  private func finish<Success>(_ what: String, _ result: Result<Success, HelixError>) {
+    if case .failure(let error) = result {
+      logger.warning("\(what) failed, trying again later", metadata: ["error": "\(error)"])
+    }
+    alarm.ring()
+  }
+}

@@ -1,0 +1,178 @@
+import Logging
+import WebSockets
+
+/// Keeps a conduit's subscriptions as they are wanted: carries out what `SubscriptionState` decides.
+///
+/// Belongs to the actor of its loop, and works from `start` to `stop`. Leaves a twentieth of the rate limit to others, so
+/// that a shard can be assigned while thousands of subscriptions are being made.
+final class SubscriptionKeeper {
+  /// What part of the bucket is not for us.
+  static let reserve = 0.05
+
+  private let helix: Helix
+  private let loop: EventLoop
+  private let logger: Logger
+  private let tell: (News) -> Void
+  private let alarm: Alarm
+  private var generator: any RandomNumberGenerator
+  private(set) var state: SubscriptionState
+  private var isStopped = false
+  /// Whether Twitch may be asked for the conduit's subscriptions alone; a younger filter than the rest of the API.
+  private var isFilterKnown = true
+  private var wasComplete = false
+
+  /// What the keeper has to tell.
+  enum News {
+    /// The state changed, maybe.
+    case change
+    /// Twitch's answers suggest that the conduit is not what it was.
+    case doubt
+  }
+
+  init(
+    client: ClientID, helix: Helix, loop: EventLoop, logger: Logger, generator: any RandomNumberGenerator,
+    tell: @escaping (News) -> Void
+  ) {
+    state = SubscriptionState(client: client)
+    self.helix = helix
+    self.loop = loop
+    self.logger = logger
+    self.generator = generator
+    self.tell = tell
+    alarm = Alarm(on: loop)
+  }
+
+  /// Works until it is stopped.
+  func run(on owner: isolated any Actor) async {
+    while !isStopped {
+      let now = ContinuousClock.now
+      let (allowance, refilledAt) = allowance(at: now)
+      for step in state.steps(at: now, allowance: allowance) { carryOut(step, on: owner) }
+      report()
+      let times = [state.wake(after: now), state.hasWork && allowance == 0 ? refilledAt : nil]
+      await alarm.wait(until: times.compactMap { $0 }.min())
+    }
+  }
+
+  /// Does nothing any more.
+  func stop() {
+    isStopped = true
+    alarm.ring()
+  }
+
+  /// Wants these channels from now on.
+  func want(_ channels: Set<ConduitPool.Channel>) {
+    state.want(channels, at: .now)
+    alarm.ring()
+  }
+
+  /// Works on that conduit from now on.
+  func use(_ conduit: ConduitID?, isNew: Bool) {
+    state.use(conduit, isNew: isNew, at: .now)
+    alarm.ring()
+  }
+
+  /// Twitch took a subscription away.
+  func revoked(_ revocation: Revocation) {
+    state.revoked(revocation, at: .now)
+    alarm.ring()
+  }
+
+  /// How many calls the rate limit has room for, and when it has all its room again.
+  private func allowance(at now: ContinuousClock.Instant) -> (calls: Int, refilledAt: ContinuousClock.Instant?) {
+    guard let limit = helix.rateLimit(of: .app) else { return (SubscriptionState.parallelLimit, nil) }
+    let reserve = Int((Double(limit.limit) * Self.reserve).rounded(.up))
+    return (max(0, limit.remaining - reserve), max(limit.resetsAt, now + .seconds(1)))
+  }
+
+  // Steps.
+
+  private func carryOut(_ step: SubscriptionState.Step, on owner: isolated any Actor) {
+    switch step {
+    case .list(let conduit): Task { await self.list(conduit, on: owner) }
+    case .create(let topic, let conduit): Task { await self.create(topic, on: conduit, owner) }
+    case .delete(let id): Task { await self.delete(id, on: owner) }
+    }
+  }
+
+  private func create(_ topic: Subscription.Topic, on conduit: ConduitID, _ owner: isolated any Actor) async {
+    let result = await Result.of { () async throws(HelixError) in
+      try await helix.createSubscription(to: topic, on: conduit)
+    }
+    let isDoubtful = state.created(topic, on: conduit, result, at: .now, using: &generator)
+    if case .failure(let error) = result { note(error, topic) }
+    if isDoubtful { tell(.doubt) }
+    alarm.ring()
+  }
+
+  private func delete(_ id: SubscriptionID, on owner: isolated any Actor) async {
+    let result = await Result.of { () async throws(HelixError) in try await helix.deleteSubscription(id) }
+    var failure: HelixError?
+    if case .failure(let error) = result { failure = error }
+    state.deleted(id, failure, at: .now, using: &generator)
+    alarm.ring()
+  }
+
+  private func list(_ conduit: ConduitID, on owner: isolated any Actor) async {
+    let result = await Result.of { () async throws(HelixError) in try await subscriptions(of: conduit) }
+    state.listed(result, on: conduit, at: .now, using: &generator)
+    if case .failure(let error) = result {
+      logger.warning("listing subscriptions failed, trying again later", metadata: ["error": "\(error)"])
+    }
+    alarm.ring()
+  }
+
+  /// All pages. A long list may use up the rate limit: then the rest of it waits, rather than all of it beginning again.
+  private func subscriptions(of conduit: ConduitID) async throws(HelixError) -> [Subscription] {
+    var found: [Subscription] = []
+    var cursor: String?
+    repeat {
+      await waitForRoom()
+      let page = try await page(of: conduit, after: cursor)
+      found += page.items
+      cursor = page.cursor == cursor ? nil : page.cursor
+    } while cursor != nil && !isStopped
+    return found
+  }
+
+  private func page(of conduit: ConduitID, after cursor: String?) async throws(HelixError) -> Page<Subscription> {
+    var query: [(name: String, value: String)] = isFilterKnown ? [SubscriptionFilter.conduit(conduit).query] : []
+    if let cursor { query.append(("after", cursor)) }
+    do throws(HelixError) {
+      return try await helix.send(.get("eventsub/subscriptions", query), for: Page<Subscription>.self)
+    } catch .badRequest where isFilterKnown && cursor == nil {
+      isFilterKnown = false
+      return try await page(of: conduit, after: cursor)
+    }
+  }
+
+  private func waitForRoom() async {
+    while !isStopped {
+      let (calls, refilledAt) = allowance(at: .now)
+      guard calls == 0, let refilledAt else { return }
+      try? await loop.sleep(for: refilledAt - .now)
+    }
+  }
+
+  // Reports.
+
+  private func note(_ error: HelixError, _ topic: Subscription.Topic) {
+    var metadata: Logger.Metadata = ["type": "\(topic.type)", "error": "\(error)"]
+    metadata["broadcaster"] = topic.condition["broadcaster_user_id"].map { "\($0)" }
+    switch error {
+    case .conflict: logger.info("subscription exists already", metadata: metadata)
+    default: logger.warning("subscription not added, trying again later", metadata: metadata)
+    }
+  }
+
+  private func report() {
+    let isComplete = state.isComplete
+    if isComplete != wasComplete {
+      logger.info(
+        isComplete ? "all subscriptions are there" : "subscriptions are missing",
+        metadata: ["there": "\(state.presentCount)", "missing": "\(state.missingCount)"])
+    }
+    wasComplete = isComplete
+    tell(.change)
+  }
+}

@@ -1,0 +1,292 @@
+/// The subscriptions of a conduit: what is wanted against what Twitch lists, and so what to add and to remove.
+///
+/// A pure value, driven like `ConduitState`. It touches nothing but the subscriptions of its own conduit, and nothing at all
+/// before it has been told what is wanted and seen what is there.
+struct SubscriptionState {
+  /// Something to be done.
+  enum Step: Hashable {
+    /// List the subscriptions of that conduit.
+    case list(ConduitID)
+    /// Add one.
+    case create(Subscription.Topic, ConduitID)
+    /// Remove one.
+    case delete(SubscriptionID)
+  }
+
+  /// How many calls may be under way at once.
+  static let parallelLimit = 6
+  /// How often to compare with Twitch's list, at least; longer when the list is long, since each page costs a call.
+  static let listInterval: Duration = .seconds(300)
+  /// For how long nothing of a type is added after Twitch found that there is too much of it.
+  static let typePause: Duration = .seconds(60)
+
+  /// How soon to list when Twitch said that something exists already.
+  static let checkInterval: Duration = .seconds(30)
+  /// How often to look whether something that was refused is due.
+  static let revivalInterval: Duration = .seconds(5)
+
+  private typealias Topic = Subscription.Topic
+
+  private let client: ClientID
+  private var conduit: ConduitID?
+  private var channels: Set<ConduitPool.Channel>?
+  /// What is wanted, the most important first, and the same as a set.
+  private var order: [Subscription.Topic] = []
+  private var wanted: Set<Subscription.Topic> = []
+  /// What Twitch has of that, as far as known; the id is missing when Twitch said that it exists and not under which.
+  private var present: [Subscription.Topic: SubscriptionID?] = [:]
+  private var topics: [SubscriptionID: Subscription.Topic] = [:]
+  private var refusals: [Subscription.Topic: Refusal] = [:]
+  private var pausedTypes: [SubscriptionType: ContinuousClock.Instant] = [:]
+
+  /// What may be added now, the most important last.
+  private var missing: [Subscription.Topic] = []
+  private var removable: [SubscriptionID] = []
+  private var creating: Set<Subscription.Topic> = []
+  private var deleting: Set<SubscriptionID> = []
+
+  private var isListing = false
+  private var listAt: ContinuousClock.Instant?
+  private var retry = Backoff()
+  /// When something refused or paused may be asked for again.
+  private var reviveAt: ContinuousClock.Instant?
+
+  /// Knows nothing yet.
+  init(client: ClientID) {
+    self.client = client
+  }
+
+  /// How many of the wanted ones are there.
+  var presentCount: Int { present.count }
+  /// How many are wanted and not there.
+  var missingCount: Int { wanted.count - present.count }
+
+  /// Whether all that is wanted is there.
+  var isComplete: Bool { conduit != nil && channels != nil && !isListing && missingCount == 0 }
+
+  /// The channels whose chat Twitch does not let us read, and why.
+  var unreadable: [ConduitPool.Channel: String] {
+    var reasons: [ConduitPool.Channel: String] = [:]
+    for (topic, refusal) in refusals where topic.type == .channelChatMessage {
+      if let channel = topic.channel { reasons[channel] = refusal.reason }
+    }
+    return reasons
+  }
+
+  /// When `steps` has to be asked again after now, if nothing happens before.
+  func wake(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    [retry.notBefore, listAt, reviveAt].compactMap { $0 }.filter { $0 > now }.min()
+  }
+
+  /// Whether only the rate limit can keep `steps` from giving some now.
+  var hasWork: Bool { !missing.isEmpty || !removable.isEmpty }
+
+  // What is wanted.
+
+  /// Wants these channels from now on, and no others.
+  mutating func want(_ channels: Set<ConduitPool.Channel>, at now: ContinuousClock.Instant) {
+    guard channels != self.channels else { return }
+    self.channels = channels
+    compare(at: now)
+  }
+
+  /// Works on that conduit from now on. One that was just made needs no listing.
+  mutating func use(_ conduit: ConduitID?, isNew: Bool, at now: ContinuousClock.Instant) {
+    guard conduit != self.conduit else { return }
+    self.conduit = conduit
+    present = [:]
+    topics = [:]
+    removable = []
+    creating = []
+    deleting = []
+    isListing = false
+    listAt = isNew ? now + Self.listInterval : now
+    compare(at: now)
+  }
+
+  /// Works out anew what is wanted, and with that what is missing and what is too much.
+  private mutating func compare(at now: ContinuousClock.Instant) {
+    guard let channels, let conduit else { return }
+    let sorted = channels.sorted { ($0.broadcaster, $0.reader) < ($1.broadcaster, $1.reader) }
+    let ranks = SubscriptionType.ofChannels.map { type in sorted.map { Topic(type, for: $0) } }
+    order = ranks[0] + [Topic.shardDisabled(of: conduit, by: client)] + ranks.dropFirst().joined()
+    wanted = Set(order)
+    refusals = refusals.filter { wanted.contains($0.key) }
+    for (topic, id) in present where !wanted.contains(topic) { removeExcess(topic, id) }
+    findMissing(at: now)
+  }
+
+  private mutating func removeExcess(_ topic: Topic, _ id: SubscriptionID?) {
+    present[topic] = nil
+    guard let id else { return }
+    topics[id] = nil
+    removable.append(id)
+  }
+
+  private mutating func findMissing(at now: ContinuousClock.Instant) {
+    missing = order.reversed().filter { present[$0] == nil && !creating.contains($0) && mayAsk(for: $0, at: now) }
+    planRevival(at: now)
+  }
+
+  private func mayAsk(for topic: Topic, at now: ContinuousClock.Instant) -> Bool {
+    if let refusal = refusals[topic], refusal.notBefore > now { return false }
+    if let end = pausedTypes[topic.type], end > now { return false }
+    guard topic.type != .channelChatMessage, let channel = topic.channel else { return true }
+    // The rest of a chat needs the same permission as its messages.
+    return refusals[Topic(.channelChatMessage, for: channel)] == nil
+  }
+
+  /// Many refusals are looked at together, since looking goes through all that is wanted.
+  private mutating func planRevival(at now: ContinuousClock.Instant) {
+    let times = refusals.values.lazy.map(\.notBefore).filter { $0 > now } + pausedTypes.values.filter { $0 > now }
+    reviveAt = times.min().map { max($0, now + Self.revivalInterval) }
+  }
+
+  // What to do.
+
+  /// What is to be done now; all of it counts as begun. `allowance` is how many calls the rate limit has room for.
+  mutating func steps(at now: ContinuousClock.Instant, allowance: Int) -> [Step] {
+    guard let conduit, channels != nil, !isListing, retry.isDue(at: now) else { return [] }
+    let underWay = creating.count + deleting.count
+    if let listAt, listAt <= now, underWay == 0, allowance > 0 {
+      isListing = true
+      return [.list(conduit)]
+    }
+    if let reviveAt, reviveAt <= now { findMissing(at: now) }
+    let room = max(0, min(allowance, Self.parallelLimit - underWay))
+    // Removals go first: what is there and not enabled stands in the way of what replaces it.
+    guard removable.isEmpty && deleting.isEmpty else { return deletions(room) }
+    return creations(room, on: conduit, at: now)
+  }
+
+  private mutating func deletions(_ room: Int) -> [Step] {
+    let ids = removable.suffix(room)
+    removable.removeLast(ids.count)
+    deleting.formUnion(ids)
+    return ids.map { .delete($0) }
+  }
+
+  private mutating func creations(_ room: Int, on conduit: ConduitID, at now: ContinuousClock.Instant) -> [Step] {
+    var steps: [Step] = []
+    while steps.count < room, let topic = missing.popLast() {
+      // What became impossible since is found again when its time comes.
+      guard mayAsk(for: topic, at: now) else { continue }
+      creating.insert(topic)
+      steps.append(.create(topic, conduit))
+    }
+    return steps
+  }
+
+  // What came of it.
+
+  /// The subscriptions were listed, those of other conduits maybe among them.
+  mutating func listed(
+    _ result: Result<[Subscription], HelixError>, on id: ConduitID, at now: ContinuousClock.Instant,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    guard id == conduit, isListing else { return }
+    isListing = false
+    switch result {
+    case .success(let list):
+      retry.succeed()
+      let own = list.filter { $0.transport.conduitID == id }
+      takeOver(own, at: now)
+      listAt = now + Self.listInterval * (1 + own.count / 1000)
+    case .failure(let error):
+      listAt = now
+      retry.fail(at: now, earliest: error.earliestRetry, using: &generator)
+    }
+  }
+
+  private mutating func takeOver(_ list: [Subscription], at now: ContinuousClock.Instant) {
+    let assumed = present.filter { $0.value == nil }.keys
+    present = [:]
+    topics = [:]
+    removable = []
+    // While the list changes, one subscription may be on two pages of it.
+    var seen: Set<SubscriptionID> = []
+    for subscription in list where seen.insert(subscription.id).inserted {
+      let topic = subscription.topic
+      if wanted.contains(topic), present[topic] == nil, subscription.status == .enabled {
+        enter(topic, subscription.id)
+      } else {
+        removable.append(subscription.id)
+      }
+    }
+    // Twitch said that these exist, and does not list them with this conduit: asking again at once would go on for ever.
+    for topic in assumed where present[topic] == nil { refuse(topic, "exists, and is not listed", at: now) }
+    findMissing(at: now)
+  }
+
+  private mutating func enter(_ topic: Topic, _ id: SubscriptionID?) {
+    present.updateValue(id, forKey: topic)
+    if let id { topics[id] = topic }
+    refusals[topic] = nil
+  }
+
+  private mutating func refuse(_ topic: Topic, _ reason: String, at now: ContinuousClock.Instant) {
+    guard wanted.contains(topic) else { return }
+    refusals[topic] = Refusal(after: refusals[topic], reason: reason, at: now)
+    planRevival(at: now)
+  }
+
+  /// One was added, or was not. Says whether that casts doubt on the conduit itself.
+  mutating func created(
+    _ topic: Subscription.Topic, on id: ConduitID, _ result: Result<Subscription, HelixError>,
+    at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
+  ) -> Bool {
+    guard id == conduit, creating.remove(topic) != nil else { return false }
+    switch result {
+    case .success(let subscription):
+      added(topic, subscription.id, at: now)
+    case .failure(.conflict(let existing)):
+      added(topic, existing, at: now)
+      // Whether it is enabled, and delivers here, only the list tells.
+      listAt = min(listAt ?? now, now + Self.checkInterval)
+    case .failure(.tooMany(let message)):
+      refuse(topic, message, at: now)
+      pausedTypes[topic.type] = now + Self.typePause
+      planRevival(at: now)
+    case .failure(.forbidden(let message)), .failure(.unauthorized(let message)):
+      refuse(topic, message, at: now)
+    case .failure(.badRequest(let message)), .failure(.notFound(let message)):
+      refuse(topic, message, at: now)
+      return true
+    case .failure(let error):
+      missing.append(topic)
+      retry.fail(at: now, earliest: error.earliestRetry, using: &generator)
+    }
+    return false
+  }
+
+  private mutating func added(_ topic: Topic, _ id: SubscriptionID?, at now: ContinuousClock.Instant) {
+    retry.succeed()
+    let wasRefused = refusals[topic] != nil
+    enter(topic, id)
+    if !wanted.contains(topic) { removeExcess(topic, id) }
+    if wasRefused { findMissing(at: now) }
+  }
+
+  /// One was removed, or was not.
+  mutating func deleted(
+    _ id: SubscriptionID, _ failure: HelixError?, at now: ContinuousClock.Instant,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    guard deleting.remove(id) != nil else { return }
+    switch failure {
+    case nil, .notFound?, .badRequest?: break
+    case let error?:
+      removable.append(id)
+      retry.fail(at: now, earliest: error.earliestRetry, using: &generator)
+    }
+  }
+
+  /// Twitch took one away: it is missing again, and not asked for before a minute has passed.
+  mutating func revoked(_ revocation: Revocation, at now: ContinuousClock.Instant) {
+    guard let topic = topics.removeValue(forKey: revocation.subscription) else { return }
+    present[topic] = nil
+    refuse(topic, revocation.status, at: now)
+    // Disabled ones stay listed, and some of them count.
+    removable.append(revocation.subscription)
+  }
+}

@@ -1,0 +1,99 @@
+/// The fields of `channel.chat.message` and `channel.chat.notification`, which have most of them in common.
+///
+/// This is the hot path: one pass, each wanted string made once, everything else stepped over.
+struct ChatFields {
+  private var broadcaster = ChatUserFields()
+  private var chatter = ChatUserFields()
+  private var sourceBroadcaster = ChatUserFields()
+  private var messageID: String?
+  private var sourceMessageID: String?
+  private var isSourceOnly: Bool?
+  private var isAnonymous: Bool?
+  private var body: (text: String, fragments: [Fragment])?
+  private var color: String?
+  private var badges: [Badge] = []
+  private var sourceBadges: [Badge] = []
+  private var messageType: String?
+  private var noticeType: String?
+  private var systemMessage: String?
+  private var cheerBits: Int?
+  private var reply: Reply?
+  private var rewardID: String?
+  private var animationID: String?
+
+  init(from reader: inout JSONReader) throws(JSONError) {
+    guard try reader.beginObject() else { throw .missing("event") }
+    while let field = try reader.nextField() {
+      switch field {
+      case .broadcasterID: broadcaster.id = try reader.string()
+      case .broadcasterLogin: broadcaster.login = try reader.string()
+      case .broadcasterName: broadcaster.name = try reader.string()
+      case .chatterID: chatter.id = try reader.string()
+      case .chatterLogin: chatter.login = try reader.string()
+      case .chatterName: chatter.name = try reader.string()
+      case .chatterIsAnonymous: isAnonymous = try reader.boolean()
+      case .sourceBroadcasterID: sourceBroadcaster.id = try reader.string()
+      case .sourceBroadcasterLogin: sourceBroadcaster.login = try reader.string()
+      case .sourceBroadcasterName: sourceBroadcaster.name = try reader.string()
+      case .messageID: messageID = try reader.string()
+      case .sourceMessageID: sourceMessageID = try reader.string()
+      case .isSourceOnly: isSourceOnly = try reader.boolean()
+      case .message: body = try reader.chatText()
+      case .color: color = try reader.string()
+      case .badges: badges = try reader.badges()
+      case .sourceBadges: sourceBadges = try reader.badges()
+      case .messageType: messageType = try reader.string()
+      case .noticeType: noticeType = try reader.string()
+      case .systemMessage: systemMessage = try reader.string()
+      case .cheer: cheerBits = try reader.cheerBits()
+      case .reply: reply = try reader.reply()
+      case .rewardID: rewardID = try reader.string()
+      case .animationID: animationID = try reader.string()
+      default: try reader.skip()
+      }
+    }
+  }
+
+  /// The fields as a chat message.
+  func message() throws(JSONError) -> ChatMessage {
+    guard let messageID else { throw .missing("message_id") }
+    guard let body else { throw .missing("message.text") }
+    let action = Self.action(in: body.text)
+    return ChatMessage(
+      id: MessageID(messageID), broadcaster: try broadcaster.user(named: "broadcaster_user_id"),
+      chatter: try chatter.user(named: "chatter_user_id"),
+      body: ChatText(action ?? body.text, fragments: body.fragments), isAction: action != nil,
+      type: messageType ?? "text", color: chosenColor, badges: badges, cheerBits: cheerBits, reply: reply,
+      source: source, isSourceOnly: isSourceOnly, rewardID: rewardID, animationID: animationID)
+  }
+
+  /// The fields as a notice.
+  func notice() throws(JSONError) -> ChatNotice {
+    guard let messageID else { throw .missing("message_id") }
+    return ChatNotice(
+      id: MessageID(messageID), broadcaster: try broadcaster.user(named: "broadcaster_user_id"),
+      chatter: isAnonymous == true ? nil : chatter.user, noticeType: noticeType ?? "",
+      systemMessage: systemMessage ?? "",
+      body: ChatText(body?.text ?? "", fragments: body?.fragments ?? []), color: chosenColor, badges: badges,
+      source: source)
+  }
+
+  private var chosenColor: String? {
+    color?.isEmpty == true ? nil : color
+  }
+
+  /// During shared chat IRC names the own channel as the source of local messages; read it the same way here.
+  private var source: SharedSource? {
+    guard let other = sourceBroadcaster.user, other.id.rawValue != broadcaster.id else { return nil }
+    return SharedSource(
+      broadcaster: other, messageID: sourceMessageID.map { MessageID($0) }, badges: sourceBadges)
+  }
+
+  /// What `/me` wrote, without the wrapper `U+0001 ACTION … U+0001` whose end may be missing; `nil` for ordinary text.
+  private static func action(in text: String) -> String? {
+    let prefix = "\u{1}ACTION "
+    guard text.hasPrefix(prefix) else { return nil }
+    let inside = text.dropFirst(prefix.count)
+    return String(inside.hasSuffix("\u{1}") ? inside.dropLast() : inside)
+  }
+}

@@ -1,0 +1,23 @@
+/// Why a frame or a session of EventSub is of no use. The pool deals with all of them by itself.
+public enum EventSubError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The frame is no JSON, or lacks what makes it a message; skip it and go on.
+  case unreadable(String)
+  /// No connection could be made; try again later.
+  case unreachable(String)
+  /// A connection was made and no welcome came in time; try again later.
+  case notWelcomed
+  /// Neither a notification nor a keepalive came within the time that Twitch promised; connect afresh.
+  case silent
+  /// The connection ended with that code (4000-4007 are Twitch's own, 1006 is a lost one); connect afresh.
+  case closed(code: UInt16)
+
+  public var description: String {
+    switch self {
+    case .unreadable(let reason): "unreadable frame: \(reason)"
+    case .unreachable(let reason): "cannot connect: \(reason)"
+    case .notWelcomed: "no welcome"
+    case .silent: "no keepalive"
+    case .closed(let code): "closed with \(code)"
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/// What a frame or a webhook's body is about: a session, or a subscription and mostly an event for it.
+struct EventSubPayload {
+  private(set) var session = EventSubSessionFields()
+  private(set) var subscription = EventSubSubscriptionFields()
+  private(set) var event: Event?
+  /// The text that a webhook has to answer with to prove that it wants the deliveries.
+  private(set) var challenge: String?
+
+  init() {}
+
+  /// Reads a payload. The event is decoded where it stands when its type is known by then, else after the rest.
+  init(from reader: inout JSONReader, type known: SubscriptionType?) throws(JSONError) {
+    var eventPlace: JSONReader?
+    guard try reader.beginObject() else { return }
+    while let field = try reader.nextField() {
+      switch field {
+      case .session: session = try EventSubSessionFields(from: &reader)
+      case .subscription: subscription = try EventSubSubscriptionFields(from: &reader)
+      case .challenge: challenge = try reader.string()
+      case .event:
+        if let type = known ?? subscription.type {
+          event = try Event(type, from: &reader)
+        } else {
+          eventPlace = reader
+          try reader.skip()
+        }
+      default: try reader.skip()
+      }
+    }
+    if var place = eventPlace, let type = subscription.type { event = try Event(type, from: &place) }
+  }
+
+  /// The payload as a notification.
+  func notification(id: NotificationID, timestamp: Timestamp?) throws(JSONError) -> Notification {
+    guard let subscriptionID = subscription.id else { throw .missing("subscription.id") }
+    guard let event else { throw .missing("event") }
+    return Notification(id: id, timestamp: timestamp, subscription: SubscriptionID(subscriptionID), event: event)
+  }
+
+  /// The payload as a revocation.
+  func revocation() throws(JSONError) -> Revocation {
+    guard let id = subscription.id else { throw .missing("subscription.id") }
+    return Revocation(
+      subscription: SubscriptionID(id), type: subscription.type ?? "", status: subscription.status ?? "",
+      broadcaster: subscription.broadcaster.map { TwitchUserID($0) },
+      reader: subscription.reader.map { TwitchUserID($0) })
+  }
+}
+
+/// `session` in a welcome or a request to reconnect.
+struct EventSubSessionFields {
+  private(set) var id: String?
+  private(set) var keepaliveSeconds: Int?
+  private(set) var reconnectURL: String?
+
+  init() {}
+
+  init(from reader: inout JSONReader) throws(JSONError) {
+    guard try reader.beginObject() else { return }
+    while let field = try reader.nextField() {
+      switch field {
+      case .id: id = try reader.string()
+      case .keepaliveTimeout: keepaliveSeconds = try reader.integer()
+      case .reconnectURL: reconnectURL = try reader.string()
+      default: try reader.skip()
+      }
+    }
+  }
+}
+
+/// `subscription`, and of its condition whom it concerns.
+struct EventSubSubscriptionFields {
+  private(set) var id: String?
+  private(set) var type: SubscriptionType?
+  private(set) var status: String?
+  private(set) var broadcaster: String?
+  private(set) var reader: String?
+
+  init() {}
+
+  init(from reader: inout JSONReader) throws(JSONError) {
+    guard try reader.beginObject() else { return }
+    while let field = try reader.nextField() {
+      switch field {
+      case .id: id = try reader.string()
+      case .type: type = try reader.string().map { SubscriptionType($0) }
+      case .status: status = try reader.string()
+      case .condition: try readCondition(from: &reader)
+      default: try reader.skip()
+      }
+    }
+  }
+
+  private mutating func readCondition(from json: inout JSONReader) throws(JSONError) {
+    guard try json.beginObject() else { return }
+    while let field = try json.nextField() {
+      switch field {
+      case .broadcasterID: broadcaster = try json.string()
+      case .userID: reader = try json.string()
+      default: try json.skip()
+      }
+    }
+  }
+}

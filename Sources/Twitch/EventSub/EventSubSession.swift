@@ -1,0 +1,131 @@
+import Logging
+import WebSockets
+
+/// One EventSub session and its sockets: carries out what `SessionState` decides.
+///
+/// Belongs to the actor of its loop. Runs from `start` until it has told `.ended`, or until `stop`, after which it tells
+/// nothing any more.
+final class EventSubSession {
+  /// What a session has to tell.
+  enum News {
+    /// The session is open under that id, which its shard has to be assigned to.
+    case welcomed(SessionID)
+    /// Twitch delivered something.
+    case notification(Notification)
+    /// Twitch took a subscription away.
+    case revocation(Revocation)
+    /// The session is over.
+    case ended(EventSubError)
+  }
+
+  private let loop: EventLoop
+  private let logger: Logger
+  private let tell: (News) -> Void
+  private let alarm: Alarm
+  private var state: SessionState
+  private var sockets: [SessionState.Link: WebSocket] = [:]
+  /// Links that were closed before they were connected.
+  private var abandoned: Set<SessionState.Link> = []
+  private var isOver = false
+
+  /// Makes a session that connects to that URL once it is started.
+  init(url: String, loop: EventLoop, logger: Logger, tell: @escaping (News) -> Void) {
+    self.loop = loop
+    self.logger = logger
+    self.tell = tell
+    alarm = Alarm(on: loop)
+    state = SessionState(url: url, at: .now)
+  }
+
+  /// When Twitch was last heard; `nil` before the welcome.
+  var heard: ContinuousClock.Instant? { state.heard }
+
+  /// Connects, and works from then on.
+  func start(on owner: isolated any Actor) {
+    carryOut(state.firstStep, on: owner)
+    Task { await self.watch(on: owner) }
+  }
+
+  /// The shard is assigned to this session under that id, so that a socket it had before may go.
+  func assigned(to id: SessionID) {
+    guard case .close(let link) = state.assigned(to: id) else { return }
+    close(link)
+  }
+
+  /// Closes everything, quietly.
+  func stop() {
+    guard !isOver else { return }
+    isOver = true
+    for link in sockets.keys { close(link) }
+    alarm.ring()
+  }
+
+  /// Looks at the clock whenever the state's deadline comes. What arrives only moves the deadline; nothing is rescheduled.
+  private func watch(on owner: isolated any Actor) async {
+    while !isOver, let deadline = state.deadline {
+      await alarm.wait(until: deadline)
+      guard !isOver else { return }
+      carryOut(state.tick(at: .now), on: owner)
+    }
+  }
+
+  /// One socket's life, from connecting to its end.
+  private func run(_ link: SessionState.Link, url: String, on owner: isolated any Actor) async {
+    let end = await read(link, url: url, on: owner)
+    sockets[link] = nil
+    guard !isOver else { return }
+    carryOut(state.lose(link, end, at: .now), on: owner)
+  }
+
+  private func read(_ link: SessionState.Link, url: String, on owner: isolated any Actor) async -> EventSubError {
+    let socket: WebSocket
+    do throws(ConnectError) {
+      socket = try await WebSocket.connect(to: url, on: loop)
+    } catch {
+      return .unreachable(error.description)
+    }
+    guard !isOver, abandoned.remove(link) == nil else {
+      socket.abort()
+      return .closed(code: 1006)
+    }
+    sockets[link] = socket
+    while let message = await socket.receive(), !isOver {
+      carryOut(step(for: message, on: link), on: owner)
+    }
+    return .closed(code: socket.closure?.code ?? 1006)
+  }
+
+  private func step(for message: Message, on link: SessionState.Link) -> SessionState.Step {
+    do throws(EventSubError) {
+      guard case .text(let bytes) = message else { throw .unreadable("a binary frame") }
+      return state.receive(try EventSubMessage(bytes), on: link, at: .now)
+    } catch {
+      return state.receive(error, on: link, at: .now)
+    }
+  }
+
+  private func carryOut(_ step: SessionState.Step, on owner: isolated any Actor) {
+    switch step {
+    case .wait: break
+    case .deliver(let notification): tell(.notification(notification))
+    case .revoke(let revocation): tell(.revocation(revocation))
+    case .bind(let id): tell(.welcomed(id))
+    case .connect(let link, let url):
+      alarm.ring()
+      Task { await self.run(link, url: url, on: owner) }
+    case .close(let link): close(link)
+    case .ignore(let reason): logger.warning("EventSub frame skipped", metadata: ["reason": "\(reason)"])
+    case .giveUp(let error):
+      stop()
+      tell(.ended(error))
+    }
+  }
+
+  private func close(_ link: SessionState.Link) {
+    guard let socket = sockets.removeValue(forKey: link) else {
+      abandoned.insert(link)
+      return
+    }
+    socket.close()
+  }
+}

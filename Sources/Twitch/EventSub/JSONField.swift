@@ -1,0 +1,129 @@
+/// The keys of EventSub's JSON that this program reads; every other key is `other`.
+///
+/// A key is looked up by its bytes: the hot path makes no string of it.
+enum JSONField: String, CaseIterable {
+  case animationID = "channel_points_animation_id"
+  case badges
+  case bits
+  case broadcasterID = "broadcaster_user_id"
+  case broadcasterLogin = "broadcaster_user_login"
+  case broadcasterName = "broadcaster_user_name"
+  case categoryName = "category_name"
+  case challenge
+  case chatterID = "chatter_user_id"
+  case chatterIsAnonymous = "chatter_is_anonymous"
+  case chatterLogin = "chatter_user_login"
+  case chatterName = "chatter_user_name"
+  case cheer
+  case cheermote
+  case color
+  case condition
+  case conduitID = "conduit_id"
+  case emote
+  case emoteSetID = "emote_set_id"
+  case event
+  case format
+  case fragments
+  case id
+  case info
+  case isSourceOnly = "is_source_only"
+  case keepaliveTimeout = "keepalive_timeout_seconds"
+  case language
+  case mention
+  case message
+  case messageID = "message_id"
+  case messageTimestamp = "message_timestamp"
+  case messageType = "message_type"
+  case metadata
+  case noticeType = "notice_type"
+  case ownerID = "owner_id"
+  case parentID = "parent_message_id"
+  case parentText = "parent_message_body"
+  case parentUserID = "parent_user_id"
+  case parentUserLogin = "parent_user_login"
+  case parentUserName = "parent_user_name"
+  case payload
+  case prefix
+  case reconnectURL = "reconnect_url"
+  case reply
+  case rewardID = "channel_points_custom_reward_id"
+  case session
+  case sessionID = "session_id"
+  case setID = "set_id"
+  case shardID = "shard_id"
+  case sourceBadges = "source_badges"
+  case sourceBroadcasterID = "source_broadcaster_user_id"
+  case sourceBroadcasterLogin = "source_broadcaster_user_login"
+  case sourceBroadcasterName = "source_broadcaster_user_name"
+  case sourceMessageID = "source_message_id"
+  case startedAt = "started_at"
+  case status
+  case subscription
+  case subscriptionType = "subscription_type"
+  case systemMessage = "system_message"
+  case targetID = "target_user_id"
+  case targetLogin = "target_user_login"
+  case targetName = "target_user_name"
+  case text
+  case threadID = "thread_message_id"
+  case tier
+  case title
+  case transport
+  case type
+  case userID = "user_id"
+  case userLogin = "user_login"
+  case userName = "user_name"
+  /// A key that means nothing here.
+  case other = ""
+
+  /// Finds the key that is written there.
+  init(_ bytes: [UInt8], in range: Range<Int>) {
+    self = Self.table.field(bytes, in: range)
+  }
+
+  /// Finds a key whose text had to be unescaped first.
+  init(_ text: String) {
+    self = JSONField(rawValue: text) ?? .other
+  }
+
+  private static let table = JSONFieldTable()
+}
+
+/// The known keys by a hash of their bytes, with open addressing.
+private struct JSONFieldTable {
+  private static let size = 512
+  private var slots = [(name: [UInt8], field: JSONField)](repeating: ([], .other), count: size)
+
+  init() {
+    for field in JSONField.allCases where field != .other {
+      let name = Array(field.rawValue.utf8)
+      var slot = Self.slot(name, in: 0..<name.count)
+      while !slots[slot].name.isEmpty { slot = (slot + 1) % Self.size }
+      slots[slot] = (name, field)
+    }
+  }
+
+  func field(_ bytes: [UInt8], in range: Range<Int>) -> JSONField {
+    guard !range.isEmpty else { return .other }
+    var slot = Self.slot(bytes, in: range)
+    while !slots[slot].name.isEmpty {
+      if matches(slots[slot].name, bytes, in: range) { return slots[slot].field }
+      slot = (slot + 1) % Self.size
+    }
+    return .other
+  }
+
+  /// A few bytes tell the known keys apart well enough; the comparison afterwards decides.
+  private static func slot(_ bytes: [UInt8], in range: Range<Int>) -> Int {
+    let first = Int(bytes[range.lowerBound])
+    let middle = Int(bytes[range.lowerBound + range.count / 2])
+    let last = Int(bytes[range.upperBound - 1])
+    return (first &* 7 &+ middle &* 31 &+ last &* 131 &+ range.count &* 61) % size
+  }
+
+  private func matches(_ name: [UInt8], _ bytes: [UInt8], in range: Range<Int>) -> Bool {
+    guard name.count == range.count else { return false }
+    for offset in 0..<name.count where name[offset] != bytes[range.lowerBound + offset] { return false }
+    return true
+  }
+}

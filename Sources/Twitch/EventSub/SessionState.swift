@@ -1,0 +1,234 @@
+/// What one EventSub session has been told so far, over one socket or, while it moves, over two.
+///
+/// Knows nothing of sockets and clocks: what happened and the time come in, the next step comes out. A session begins with
+/// a fresh connection and ends with `giveUp`; whoever wants another one makes another value.
+struct SessionState {
+  /// One of the session's sockets, in the order in which they were asked for.
+  struct Link: Hashable, Sendable {
+    fileprivate(set) var number = 0
+  }
+
+  /// What is to be done next.
+  enum Step: Hashable {
+    /// Nothing but waiting, until `deadline` at the latest.
+    case wait
+    /// Open this socket.
+    case connect(Link, url: String)
+    /// The session is open under an id that it did not have before: assign its shard.
+    case bind(SessionID)
+    /// Hand this on.
+    case deliver(Notification)
+    /// Hand this on.
+    case revoke(Revocation)
+    /// A frame meant nothing to us: note it and go on.
+    case ignore(reason: String)
+    /// This socket has done its duty.
+    case close(Link)
+    /// The session is over; every socket of it is to be closed.
+    case giveUp(EventSubError)
+  }
+
+  /// How long a connection and its welcome may take together.
+  static let welcomeTimeout: Duration = .seconds(10)
+  /// How much later than promised a keepalive may come.
+  static let slack: Duration = .milliseconds(1500)
+  /// After how long a move that failed is tried again, while the old socket still delivers.
+  static let moveRetry: Duration = .seconds(1)
+
+  private typealias Instant = ContinuousClock.Instant
+
+  /// A socket that was welcomed.
+  private struct Open {
+    var link: Link
+    var id: SessionID
+    var keepalive: Duration
+    var heard: Instant
+
+    var silentAt: Instant { heard + keepalive + SessionState.slack }
+  }
+
+  private enum State {
+    /// A first socket, not welcomed yet.
+    case opening(Link, until: Instant)
+    /// One socket, welcomed.
+    case open(Open)
+    /// A second socket is opened at Twitch's request while the first delivers on.
+    case moving(Open, to: Link, until: Instant)
+    /// The second socket could not be opened; another try is due while the first delivers on.
+    case waitingToMove(Open, until: Instant)
+    /// The second socket was welcomed under another id; the first delivers on until the shard is assigned to that.
+    case handingOver(Open, from: Open)
+    case over
+  }
+
+  private let url: String
+  private var state: State
+  private var lastLink = Link()
+
+  /// Begins a session at that URL; the first step is to open its first link.
+  init(url: String, at now: ContinuousClock.Instant) {
+    self.url = url
+    state = .opening(lastLink, until: now + Self.welcomeTimeout)
+  }
+
+  /// The step that begins it all.
+  var firstStep: Step { .connect(Link(), url: url) }
+
+  /// When `tick` has to be called at the latest.
+  var deadline: ContinuousClock.Instant? {
+    switch state {
+    case .opening(_, let until): until
+    case .open(let open), .handingOver(let open, _): open.silentAt
+    case .moving(let open, _, let until), .waitingToMove(let open, let until): min(open.silentAt, until)
+    case .over: nil
+    }
+  }
+
+  /// When Twitch was last heard; `nil` before the welcome.
+  var heard: ContinuousClock.Instant? {
+    switch state {
+    case .open(let open), .handingOver(let open, _), .moving(let open, _, _), .waitingToMove(let open, _): open.heard
+    case .opening, .over: nil
+    }
+  }
+
+  /// A frame came.
+  mutating func receive(
+    _ message: EventSubMessage, on link: Link, at now: ContinuousClock.Instant
+  ) -> Step {
+    hear(link, at: now)
+    switch message {
+    case .welcome(let id, let keepalive):
+      return welcome(Open(link: link, id: id, keepalive: keepalive, heard: now))
+    case .keepalive: return .wait
+    case .notification(let notification): return .deliver(notification)
+    case .revocation(let revocation): return .revoke(revocation)
+    case .reconnect(let url): return move(link, to: url, at: now)
+    case .unknown(let type): return .ignore(reason: "unknown message type \(type)")
+    }
+  }
+
+  /// A frame came that cannot be read. It shows that the link lives, and no more.
+  mutating func receive(_ error: EventSubError, on link: Link, at now: ContinuousClock.Instant) -> Step {
+    hear(link, at: now)
+    return .ignore(reason: error.description)
+  }
+
+  /// A link could not be opened, or came to its end.
+  mutating func lose(_ link: Link, _ error: EventSubError, at now: ContinuousClock.Instant) -> Step {
+    switch state {
+    case .opening(link, _):
+      return giveUp(error)
+    case .open(let open) where open.link == link:
+      return giveUp(error)
+    case .moving(let open, let next, let until) where open.link == link:
+      // The new link may still be welcomed, under the same id at best.
+      state = .opening(next, until: until)
+      return .wait
+    case .moving(let open, link, _):
+      state = .waitingToMove(open, until: now + Self.moveRetry)
+      return .wait
+    case .waitingToMove(let open, _) where open.link == link:
+      return giveUp(error)
+    case .handingOver(let open, let old) where old.link == link:
+      state = .open(open)
+      return .wait
+    case .handingOver(let open, _) where open.link == link:
+      return giveUp(error)
+    default:
+      // A link that was left behind: 4004 there means nothing.
+      return .wait
+    }
+  }
+
+  /// The shard is assigned to the session of that id.
+  mutating func assigned(to id: SessionID) -> Step {
+    guard case .handingOver(let open, let old) = state, open.id == id else { return .wait }
+    state = .open(open)
+    return .close(old.link)
+  }
+
+  /// Time has passed.
+  mutating func tick(at now: ContinuousClock.Instant) -> Step {
+    guard let deadline, now >= deadline else { return .wait }
+    switch state {
+    case .opening: return giveUp(.notWelcomed)
+    case .open, .handingOver: return giveUp(.silent)
+    case .moving(let open, let next, let until): return hurry(open, next, until, at: now)
+    case .waitingToMove(let open, _): return open.silentAt <= now ? giveUp(.silent) : moveAfresh(open, at: now)
+    case .over: return .wait
+    }
+  }
+
+  // What becomes of the state.
+
+  private mutating func hear(_ link: Link, at now: Instant) {
+    switch state {
+    case .open(var open) where open.link == link:
+      open.heard = now
+      state = .open(open)
+    case .moving(var open, let next, let until) where open.link == link:
+      open.heard = now
+      state = .moving(open, to: next, until: until)
+    case .waitingToMove(var open, let until) where open.link == link:
+      open.heard = now
+      state = .waitingToMove(open, until: until)
+    case .handingOver(var open, let old) where open.link == link:
+      open.heard = now
+      state = .handingOver(open, from: old)
+    default: break
+    }
+  }
+
+  private mutating func welcome(_ new: Open) -> Step {
+    switch state {
+    case .opening(new.link, _):
+      state = .open(new)
+      return .bind(new.id)
+    case .moving(let old, new.link, _) where old.id == new.id:
+      // The shard follows by itself.
+      state = .open(new)
+      return .close(old.link)
+    case .moving(let old, new.link, _):
+      state = .handingOver(new, from: old)
+      return .bind(new.id)
+    default:
+      return .ignore(reason: "a welcome out of turn")
+    }
+  }
+
+  private mutating func move(_ link: Link, to url: String, at now: Instant) -> Step {
+    switch state {
+    case .open(let open) where open.link == link, .waitingToMove(let open, _) where open.link == link:
+      return connect(to: url, from: open, at: now)
+    default:
+      return .ignore(reason: "a request to reconnect out of turn")
+    }
+  }
+
+  /// Twitch's URL is good for one connection; what failed there goes on as a fresh one.
+  private mutating func moveAfresh(_ open: Open, at now: Instant) -> Step {
+    connect(to: url, from: open, at: now)
+  }
+
+  private mutating func connect(to url: String, from open: Open, at now: Instant) -> Step {
+    lastLink.number += 1
+    state = .moving(open, to: lastLink, until: now + Self.welcomeTimeout)
+    return .connect(lastLink, url: url)
+  }
+
+  /// While moving, either the old link fell silent or the new one was not welcomed in time.
+  private mutating func hurry(_ open: Open, _ next: Link, _ until: Instant, at now: Instant) -> Step {
+    guard until <= now else {
+      state = .opening(next, until: until)
+      return .close(open.link)
+    }
+    state = .waitingToMove(open, until: now)
+    return .close(next)
+  }
+
+  private mutating func giveUp(_ error: EventSubError) -> Step {
+    state = .over
+    return .giveUp(error)
+  }
+}
