@@ -25,13 +25,13 @@ extension Simulator {
     /// The client secret; nil makes it a public client, whose refresh tokens can be used once.
     public var secret: String?
     /// The registered redirect addresses; empty accepts any, so that a test need not know its port beforehand.
-    public var redirectURIs: [String]
+    public var redirects: [String]
 
     /// Registers an application.
-    public init(id: Identifier<Client>, secret: String?, redirectURIs: [String] = []) {
+    public init(id: Identifier<Client>, secret: String?, redirects: [String] = []) {
       self.id = id
       self.secret = secret
-      self.redirectURIs = redirectURIs
+      self.redirects = redirects
     }
 
     /// The application of the documentation's examples.

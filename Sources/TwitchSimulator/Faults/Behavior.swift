@@ -60,8 +60,8 @@ extension Simulator {
     public var deviceInterval = 5
     /// Whether polling faster than the interval is answered with `slow_down`.
     public var sendsSlowDown = false
-    /// The user signed in to the simulated browser: authorize pages approve at once in their name.
-    public var signedIn: String?
+    /// Login of the user signed in to the simulated browser: authorize pages approve at once in their name.
+    public var signedIn = ""
     /// How many deliveries in a row a webhook may fail before it is disabled.
     public var webhookFailureLimit = 5
     /// Whether pictures' addresses lead to this simulator, instead of Twitch's CDN as in the captured answers.

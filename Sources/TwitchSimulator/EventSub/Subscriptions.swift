@@ -1,0 +1,63 @@
+/// All subscriptions, found by id or by what they are about.
+struct Subscriptions {
+  typealias Subscription = Simulator.Subscription
+  typealias ID = Identifier<Subscription>
+
+  /// What an event is looked up by: its type and the one user or application it concerns.
+  struct Topic: Hashable {
+    let type: String
+    let subject: String
+  }
+
+  private var byID: [ID: Subscription] = [:]
+  private var byTopic: [Topic: Set<ID>] = [:]
+  private var lastNumber = 0
+
+  subscript(_ id: ID) -> Subscription? { byID[id] }
+
+  /// Oldest first.
+  var all: [Subscription] { byID.values.sorted { $0.number < $1.number } }
+
+  var enabledCount: Int { byID.values.reduce(0) { $0 + ($1.isEnabled ? 1 : 0) } }
+
+  mutating func nextNumber() -> Int {
+    lastNumber += 1
+    return lastNumber
+  }
+
+  mutating func insert(_ subscription: Subscription) {
+    byID[subscription.id] = subscription
+    byTopic[topic(of: subscription), default: []].insert(subscription.id)
+  }
+
+  @discardableResult
+  mutating func remove(_ id: ID) -> Subscription? {
+    guard let subscription = byID.removeValue(forKey: id) else { return nil }
+    byTopic[topic(of: subscription)]?.remove(id)
+    return subscription
+  }
+
+  mutating func change(_ id: ID, _ change: (inout Subscription) -> Void) {
+    guard var subscription = byID[id] else { return }
+    change(&subscription)
+    byID[id] = subscription
+  }
+
+  /// Those that want an event, oldest first.
+  func enabled(_ topic: Topic) -> [Subscription] {
+    (byTopic[topic] ?? []).compactMap { byID[$0] }.filter(\.isEnabled).sorted { $0.number < $1.number }
+  }
+
+  /// Those with a type and condition that count against limits.
+  func alive(like type: String, _ condition: [String: String], client: Identifier<Simulator.Client>) -> [Subscription] {
+    let subject = condition["broadcaster_user_id"] ?? condition["user_id"] ?? condition["client_id"] ?? ""
+    return (byTopic[Topic(type: type, subject: subject)] ?? []).compactMap { byID[$0] }
+      .filter { $0.isAlive && $0.client == client && $0.condition == condition }
+  }
+
+  private func topic(of subscription: Subscription) -> Topic {
+    let condition = subscription.condition
+    let subject = condition["broadcaster_user_id"] ?? condition["user_id"] ?? condition["client_id"] ?? ""
+    return Topic(type: subscription.type.name, subject: subject)
+  }
+}

@@ -1,0 +1,60 @@
+import HTTPTypes
+import WebSockets
+
+/// A call of the API whose token and client id were found good.
+struct HelixCall {
+  let method: HTTPRequest.Method
+  /// The path below `/helix`.
+  let path: String
+  let query: Query
+  /// The JSON body; an empty object when there is none.
+  let body: JSON
+  let token: Tokens.Access
+
+  var client: Identifier<Simulator.Client> { token.client }
+
+  /// The user of the token; app tokens are refused with Twitch's words.
+  func user(with scope: String) throws(HelixFailure) -> Identifier<Simulator.User> {
+    guard let user = token.user else { throw HelixFailure(401, "Missing scope: \(scope)") }
+    guard token.scopes.contains(scope) else { throw HelixFailure(401, "Missing scope: \(scope)") }
+    return user
+  }
+
+  func requireAppToken() throws(HelixFailure) {
+    guard token.user == nil else { throw .appTokenNeeded }
+  }
+
+  func required(_ name: String) throws(HelixFailure) -> String {
+    guard let value = query[name], !value.isEmpty else { throw .missing(name) }
+    return value
+  }
+
+  /// A string in the body.
+  func requiredText(_ name: String) throws(HelixFailure) -> String {
+    guard let value = body[name]?.string, !value.isEmpty else { throw .missing(name) }
+    return value
+  }
+
+  /// How many rows are asked for.
+  func first(default usual: Int = 20, limit: Int = 100) throws(HelixFailure) -> Int {
+    guard let text = query["first"] else { return usual }
+    guard let count = Int(text), count >= 1 else {
+      throw HelixFailure(400, "The parameter \"first\" was malformed: the value must be greater than or equal to 1")
+    }
+    guard count <= limit else {
+      throw HelixFailure(400, "The parameter \"first\" was malformed: the value must be less than or equal to \(limit)")
+    }
+    return count
+  }
+
+  /// One page of rows and the cursor to the next.
+  func page(_ rows: [JSON], size: Int) throws(HelixFailure) -> (rows: [JSON], pagination: JSON) {
+    var start = 0
+    if let cursor = query["after"], !cursor.isEmpty {
+      guard let place = Cursor.place(cursor) else { throw HelixFailure(400, "Invalid cursor.") }
+      start = min(place, rows.count)
+    }
+    let end = min(start + size, rows.count)
+    return (Array(rows[start..<end]), end < rows.count ? ["cursor": .string(Cursor.text(end))] : [:])
+  }
+}
