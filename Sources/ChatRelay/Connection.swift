@@ -14,6 +14,9 @@ final class Connection {
   /// What it signed in with: it may stay as long as that is good.
   let token: AccessToken
 
+  /// How the stream stood when it last heard, or could have asked. What differs from it is worth telling.
+  var told: Standing?
+
   private let socket: WebSocket
   private var budget: RequestBudget
   private var isClosing = false

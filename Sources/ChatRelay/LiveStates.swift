@@ -21,6 +21,8 @@ struct LiveStates {
     var absences = 0
     var viewers: Int?
     var title: ChannelTitle?
+    /// When Get Streams was last asked about it.
+    var look: ContinuousClock.Instant?
   }
 
   /// What changed at a look.
@@ -42,6 +44,12 @@ struct LiveStates {
   }
 
   func title(of channel: TwitchUserID) -> ChannelTitle? { channels[channel]?.title }
+
+  /// Whether Get Streams was not asked about a channel for so long, or has not been since it went live.
+  func isStale(_ channel: TwitchUserID, at now: ContinuousClock.Instant, after age: Duration) -> Bool {
+    guard let state = channels[channel], let look = state.look else { return true }
+    return state.isLive && state.viewers == nil || now - look > age
+  }
 
   mutating func wentLive(_ channel: TwitchUserID, at now: ContinuousClock.Instant) {
     channels[channel, default: Channel()].turn(live: true)
@@ -65,6 +73,7 @@ struct LiveStates {
   ) -> Change {
     var state = channels[channel] ?? Channel()
     let before = state
+    state.look = now
     let isRecent = state.event.map { now - $0 < Self.lag } ?? false
     if let broadcast {
       state.absences = 0

@@ -8,9 +8,8 @@ extension Relay {
   /// How soon after a change Twitch is asked how many watch.
   private static let soon: Duration = .seconds(2)
 
-  /// Looks at all channels once, and from then on at those that somebody watches.
+  /// Looks again and again at the channels that somebody watches. All others are looked at once, when they become known.
   func lookAtChannels() async {
-    await look(at: Array(streamChannels))
     while (try? await loop.sleep(for: configuration.viewCountInterval)) != nil {
       await look(at: watchedChannels())
     }
@@ -33,22 +32,19 @@ extension Relay {
     for room in streams.compactMap({ rooms[$0] }) { lookSoon(for: room) }
   }
 
-  /// Somebody came, or somebody went live: when a count is missing there, it is asked for before its turn.
+  /// Somebody came, or went live: when a count is missing there or old, it is asked for before its turn.
   func lookSoon(for room: Room) {
-    let isMissing = directory.accounts(of: room.stream).contains { account in
-      isLive(account) && liveStates.viewers(of: TwitchUserID(account.identity.networkUserID)) == nil
-    }
-    guard isMissing, !room.connections.isEmpty else { return }
-    lookSoon()
-  }
-
-  /// Asks for what is not known yet about the channels of streams, a moment later.
-  func lookSoon() {
-    guard earlyLook == nil else { return }
+    guard earlyLook == nil, room.isWatched, !staleChannels(of: room.stream).isEmpty else { return }
     earlyLook = loop.schedule(after: Self.soon) {
       self.earlyLook = nil
-      Task { await self.look(at: self.watchedChannels()) }
+      let watched = self.rooms.values.filter(\.isWatched)
+      let stale = Set(watched.flatMap { self.staleChannels(of: $0.stream) })
+      Task { await self.look(at: Array(stale)) }
     }
+  }
+
+  private func staleChannels(of stream: StreamID) -> [TwitchUserID] {
+    channels(of: stream).filter { liveStates.isStale($0, at: .now, after: configuration.viewCountInterval) }
   }
 
   /// The channels of all streams.
@@ -57,7 +53,7 @@ extension Relay {
   }
 
   private func watchedChannels() -> [TwitchUserID] {
-    Array(Set(rooms.values.filter { !$0.connections.isEmpty }.flatMap { channels(of: $0.stream) }))
+    Array(Set(rooms.values.filter(\.isWatched).flatMap { channels(of: $0.stream) }))
   }
 
   private func channels(of stream: StreamID) -> [TwitchUserID] {

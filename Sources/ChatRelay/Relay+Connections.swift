@@ -4,6 +4,9 @@ import WebSockets
 
 /// Browsers: who gets in, and what happens until they leave.
 extension Relay {
+  /// What somebody is told who may not stay.
+  static let accessWithdrawn = "you may not read this stream any more"
+
   /// Decides a WebSocket handshake. Whatever is wrong with it, the answer is the same, so that nobody can probe for streams.
   func upgrade(_ request: Request) -> Upgrade {
     guard !isStopping else { return .refuse(.text("The gateway stops.\n", status: .serviceUnavailable)) }
@@ -35,7 +38,7 @@ extension Relay {
 
   /// Everything that happens on one connection, from hello to goodbye.
   private func serve(_ connection: Connection) async {
-    guard let room = join(connection) else { return connection.close(.policyViolation, "access withdrawn") }
+    guard let room = join(connection) else { return connection.close(.policyViolation, Self.accessWithdrawn) }
     defer { room.leave(connection) }
     while let message = await connection.receive() {
       switch message {
@@ -47,10 +50,9 @@ extension Relay {
 
   private func join(_ connection: Connection) -> Room? {
     // Something may have changed since the handshake.
-    guard mayStay(connection), let room = rooms[connection.stream],
-      let standing = standing(of: connection.user, on: connection.stream)
-    else { return nil }
-    room.join(connection, standing: standing)
+    guard mayStay(connection), let room = rooms[connection.stream] else { return nil }
+    room.join(connection)
+    connection.told = standing(of: connection.user, in: room)
     lookSoon(for: room)
     return room
   }

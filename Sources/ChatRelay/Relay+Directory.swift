@@ -16,6 +16,8 @@ extension Relay {
     }
     let channels = streamChannels
     liveStates.keep(channels)
+    let unknown = channels.filter { liveStates.isStale($0, at: .now, after: .seconds(3600)) }
+    if !unknown.isEmpty { Task { await look(at: Array(unknown)) } }
     // A broadcaster's own eyes see their chat: they granted what that takes when they linked the account.
     pool.want(Set(channels.map { ConduitPool.Channel(broadcaster: $0, reader: $0) }))
     statusMayHaveChanged(of: rooms.keys)
@@ -50,7 +52,7 @@ extension Relay {
     for stream in directory.streams.keys where rooms[stream] == nil { rooms[stream] = Room(stream: stream) }
     for room in rooms.values {
       for connection in room.connections where !mayStay(connection) {
-        connection.close(.policyViolation, "access withdrawn")
+        connection.close(.policyViolation, Self.accessWithdrawn)
       }
     }
     rooms = rooms.filter { directory.streams[$0.key] != nil }

@@ -47,7 +47,7 @@ extension Relay {
     guard let (account, rooms) = carriers(of: message.broadcaster) else { return }
     settle(message, in: account)
     let body = RichText(message.body, images: images)
-    let picture = self.picture(of: message.chatter.id)
+    let picture = self.picture(of: message.chatter.id, for: rooms)
     for room in rooms {
       room.publish(
         Line(stream: room.stream, account: account, message: message, picture: picture, time: time, body: body))
@@ -57,7 +57,7 @@ extension Relay {
   private func publish(_ notice: ChatNotice, at time: Timestamp) {
     guard let (account, rooms) = carriers(of: notice.broadcaster) else { return }
     let body = RichText(notice.body, images: images)
-    let picture = notice.chatter.flatMap { self.picture(of: $0.id) }
+    let picture = notice.chatter.flatMap { self.picture(of: $0.id, for: rooms) }
     for room in rooms {
       room.publish(
         NoticeMessage(stream: room.stream, account: account, notice: notice, picture: picture, time: time, body: body))

@@ -8,7 +8,8 @@ extension Relay {
   private static let pause: Duration = .seconds(1)
 
   /// Gives the picture when it is known. If not, this line goes without, and a later one will have it.
-  func picture(of user: TwitchUserID) -> String? {
+  func picture(of user: TwitchUserID, for rooms: [Room]) -> String? {
+    guard rooms.contains(where: \.isWatched) else { return nil }
     let picture = pictures.picture(of: user)
     if pictures.isWanting, !isFetchingPictures {
       isFetchingPictures = true

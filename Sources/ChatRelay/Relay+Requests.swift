@@ -39,7 +39,7 @@ extension Relay {
     case .channel(let route):
       let writer = try writer(route, for: connection)
       try writer.submit(Submission(draft: draft, route: route, request: request, connection: connection))
-      if !writer.isRunning { Task { await writer.run(helix, on: loop) } }
+      if writer.task == nil { writer.task = Task { await writer.run(helix, on: loop) } }
     case .room:
       try say(draft, to: nil, request, from: connection)
     case .user(let name):
@@ -82,7 +82,7 @@ extension Relay {
 
   /// Everything that these users have open, on whichever stream.
   private func connections(of users: Set<UserID>) -> [Connection] {
-    rooms.values.flatMap { $0.connections.filter { users.contains($0.user) } }
+    rooms.values.flatMap { room in users.flatMap { room.connections(of: $0) } }
   }
 
   private var permissions: Permissions { Permissions(directory: directory) }

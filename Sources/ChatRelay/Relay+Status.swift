@@ -23,35 +23,45 @@ extension Relay {
     directory.streams[stream]?.chatWhenOffline == true || directory.accounts(of: stream).contains(where: isLive)
   }
 
-  /// How a stream stands for a user; `nil` when one of them is gone.
-  func standing(of user: UserID, on stream: StreamID) -> Standing? {
-    guard let user = directory.users[user], let stream = directory.streams[stream] else { return nil }
-    return Standing(for: user, on: stream, in: directory, isLive: isLive, canSend: canSend)
+  /// How a room's stream stands for a user; `nil` when one of them is gone.
+  func standing(of user: UserID, in room: Room) -> Standing? {
+    // What was worked out holds until something may have changed.
+    if statusTimers[room.stream] == nil, let known = room.standing(of: user) { return known }
+    guard let user = directory.users[user], let stream = directory.streams[room.stream] else { return nil }
+    let standing = Standing(for: user, on: stream, in: directory, isLive: isLive, canSend: canSend)
+    room.keep(standing, of: user.id)
+    return standing
   }
 
   /// Answers a request for `status`.
   func sendStatus(to connection: Connection) {
-    guard let standing = standing(of: connection.user, on: connection.stream) else { return }
+    guard let room = rooms[connection.stream], let standing = standing(of: connection.user, in: room) else { return }
+    connection.told = standing
     connection.send(status(standing))
   }
 
   /// Something about these streams may have changed: tells those for whom it did, soon.
   func statusMayHaveChanged(of streams: some Sequence<StreamID>) {
     for stream in streams {
-      guard statusTimers[stream] == nil, let room = rooms[stream], !room.connections.isEmpty else { continue }
+      guard statusTimers[stream] == nil, let room = rooms[stream], room.isWatched else { continue }
       let earliest = room.lastStatusPush.map { $0 + Self.statusPause - .now } ?? .zero
-      statusTimers[stream] = loop.schedule(after: max(Self.statusDelay, earliest)) { self.pushStatus(on: room) }
+      statusTimers[stream] = loop.schedule(after: max(Self.statusDelay, earliest)) { self.pushStatus(in: room) }
     }
   }
 
-  private func pushStatus(on room: Room) {
-    statusTimers[room.stream] = nil
-    for user in Array(room.told.keys) {
-      guard let standing = standing(of: user, on: room.stream), room.tell(user, standing) else { continue }
+  private func pushStatus(in room: Room) {
+    for user in room.users {
+      guard let standing = standing(of: user, in: room) else { continue }
+      let behind = room.connections(of: user).filter { $0.told != standing }
+      if behind.isEmpty { continue }
       room.lastStatusPush = .now
       let message = status(standing).encoded()
-      for connection in room.connections(of: user) { connection.send(encoded: message) }
+      for connection in behind {
+        connection.told = standing
+        connection.send(encoded: message)
+      }
     }
+    statusTimers[room.stream] = nil
   }
 
   private func status(_ standing: Standing) -> StatusMessage {

@@ -25,7 +25,7 @@ extension Relay {
     } catch {
       // What cannot be used any more is reported as the state's change.
     }
-    if sender.canSend != couldSend { statusMayHaveChanged(of: streams(using: sender.account)) }
+    if sender.canSend != couldSend { statusMayHaveChanged(of: rooms.keys) }
   }
 
   func makeSender(_ account: Account, _ pair: TokenPair) -> Sender {
@@ -39,7 +39,7 @@ extension Relay {
 
   /// Everyone concerned is told once, and it is kept, so that a restart does not ask Twitch again in vain.
   private func tokenChanged(of id: AccountID, to state: UserToken.State) {
-    statusMayHaveChanged(of: streams(using: id))
+    statusMayHaveChanged(of: rooms.keys)
     guard state == .relinkNeeded, let account = directory.accounts[id] else { return }
     logger.error("Twitch refuses the account's tokens: its owner must link it again", metadata: ["account": "\(id)"])
     Task {
@@ -50,7 +50,4 @@ extension Relay {
       }
     }
   }
-
-  /// The streams where somebody may write with an account or to it: any, since it may be shared with anyone.
-  private func streams(using _: AccountID) -> [StreamID] { Array(rooms.keys) }
 }

@@ -98,8 +98,10 @@ public actor Relay {
 
   private func open() async throws {
     await apply(try await store.directory())
+    var listening = configuration.server
+    listening.headerNames += Configuration.callbackHeaders
     server = try Server(
-      configuration.server, on: loop,
+      listening, on: loop,
       respond: { [weak self] request in await self?.respond(to: request) },
       upgrade: { request in self.upgrade(request) })
     startPool()
@@ -119,13 +121,13 @@ public actor Relay {
 
   private func close() async {
     isStopping = true
+    server?.stopAccepting()
     for writer in writers.values { writer.stop() }
-    await finishSends()
+    await wait(for: .seconds(5)) { self.writers.values.allSatisfy { $0.task == nil } }
+    for connection in rooms.values.flatMap(\.connections) { connection.close(.serviceRestart, "the gateway restarts") }
     for task in tasks { task.cancel() }
-    for room in rooms.values {
-      for connection in room.connections { connection.close(.serviceRestart, "the gateway restarts") }
-    }
-    await pool.stop()
+    pool.stop()
+    await wait(for: .seconds(2)) { !self.rooms.values.contains(where: \.isWatched) }
     server?.stop()
     // The handlers hold the relay as long as they exist.
     server = nil
@@ -134,12 +136,10 @@ public actor Relay {
     pool.onConduit = { _ in }
   }
 
-  /// Waits for the calls in flight, which have deadlines of their own, but not for ever.
-  private func finishSends() async {
-    let deadline = ContinuousClock.now + .seconds(5)
-    while writers.values.contains(where: \.isRunning), .now < deadline {
-      try? await loop.sleep(for: .milliseconds(20))
-    }
+  /// Waits until something is over, but not for ever.
+  private func wait(for limit: Duration, until isOver: () -> Bool) async {
+    let deadline = ContinuousClock.now + limit
+    while !isOver(), .now < deadline { try? await loop.sleep(for: .milliseconds(20)) }
   }
 
   private func remember(_ conduit: ConduitID) {

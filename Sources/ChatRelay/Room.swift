@@ -6,14 +6,13 @@ import WebSockets
 /// Lives on the relay's actor, from when the stream is known until it is removed.
 final class Room {
   let stream: StreamID
-  /// Who is here.
-  private(set) var connections: [Connection] = []
-  /// What each user who is here has been told, asked or unasked; what differs from it is worth telling.
-  private(set) var told: [UserID: Standing] = [:]
-  /// When everybody was last told unasked.
+  /// When anybody was last told unasked how the stream stands.
   var lastStatusPush: ContinuousClock.Instant?
-  /// How many messages ever entered this room.
+  /// How many messages ever entered: the number of the latest one.
   private(set) var count = 0
+  /// How the stream stands for each user who is here, as last worked out.
+  private var standings: [UserID: Standing] = [:]
+  private var members: [UserID: [ObjectIdentifier: Connection]] = [:]
   /// Ready-made frames that the connections write from, each at its own pace. It has an end: whoever falls off it is closed.
   private let log = FrameLog()
 
@@ -28,26 +27,35 @@ final class Room {
   }
 
   /// Lets a connection see whatever is published from now on.
-  func join(_ connection: Connection, standing: Standing) {
-    connections.append(connection)
-    if told[connection.user] == nil { told[connection.user] = standing }
+  func join(_ connection: Connection) {
+    members[connection.user, default: [:]][ObjectIdentifier(connection)] = connection
     connection.follow(log)
   }
 
   func leave(_ connection: Connection) {
-    connections.removeAll { $0 === connection }
-    if connections(of: connection.user).isEmpty { told[connection.user] = nil }
+    members[connection.user]?[ObjectIdentifier(connection)] = nil
+    guard members[connection.user]?.isEmpty == true else { return }
+    members[connection.user] = nil
+    standings[connection.user] = nil
   }
+
+  /// Whether anybody is here.
+  var isWatched: Bool { !members.isEmpty }
+
+  /// Who is here, each once however often.
+  var users: [UserID] { Array(members.keys) }
+
+  /// Every connection that is here.
+  var connections: [Connection] { members.values.flatMap(\.values) }
 
   /// Everything that a user has open here.
-  func connections(of user: UserID) -> [Connection] {
-    connections.filter { $0.user == user }
-  }
+  func connections(of user: UserID) -> [Connection] { members[user].map { Array($0.values) } ?? [] }
 
-  /// Notes what a user knows now; says whether that is news.
-  func tell(_ user: UserID, _ standing: Standing) -> Bool {
-    guard told[user] != standing else { return false }
-    told[user] = standing
-    return true
+  /// How the stream stands for a user, as last worked out.
+  func standing(of user: UserID) -> Standing? { standings[user] }
+
+  /// Keeps what was worked out for as long as the user is here.
+  func keep(_ standing: Standing, of user: UserID) {
+    if members[user] != nil { standings[user] = standing }
   }
 }

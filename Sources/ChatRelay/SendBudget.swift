@@ -32,4 +32,9 @@ struct SendBudget {
     lastIn = lastIn.filter { $0.value + Self.window > now }
     lastIn[channel] = now
   }
+
+  /// Notes that Twitch answered for the line: it arrived no later, so the next one is counted from here.
+  mutating func arrived(in channel: TwitchUserID, at now: ContinuousClock.Instant) {
+    lastIn[channel] = now
+  }
 }

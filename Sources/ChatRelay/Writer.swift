@@ -18,14 +18,16 @@ final class Writer {
   let sender: Sender
   /// Whose chat it writes to.
   let channel: TwitchUserID
-  /// Whether `run` is under way.
-  private(set) var isRunning = false
+  /// The work that `run` does, as long as there is any.
+  var task: Task<Void, Never>?
 
   private var queue: Deque<Submission> = []
   private var echoes = Echoes()
   private var lost: [Echoes.LineNumber: (submission: Submission, timer: Timer)] = [:]
   private var count = 0
   private var isStopped = false
+  /// Whether the task only waits for its turn, and nothing is on its way to Twitch.
+  private var isWaiting = false
 
   init(_ route: Route, sender: Sender, channel: TwitchUserID) {
     self.route = route
@@ -45,9 +47,7 @@ final class Writer {
 
   /// Sends what is queued until nothing is left.
   func run(_ helix: Helix, on loop: EventLoop) async {
-    precondition(!isRunning, "a writer has one call in flight")
-    isRunning = true
-    defer { isRunning = false }
+    defer { task = nil }
     while let submission = queue.popFirst() {
       count += 1
       let line = count
@@ -65,6 +65,7 @@ final class Writer {
     isStopped = true
     for submission in queue { submission.report(.failed(.unavailable)) }
     queue = []
+    if isWaiting { task?.cancel() }
   }
 
   /// A line of the sender's arrived in the channel, sent from here or not.
@@ -84,7 +85,7 @@ final class Writer {
       } catch {
         if error.isOutcomeUnknown { return nil }
         guard let pause = error.pause, .now + pause < deadline, !isStopped else { return .failed(RequestError(error)) }
-        guard (try? await loop.sleep(for: pause)) != nil else { return .failed(.unavailable) }
+        guard await wait(for: pause, loop) else { return .failed(.unavailable) }
       }
     }
   }
@@ -95,12 +96,21 @@ final class Writer {
       let now = ContinuousClock.now
       let turn = sender.budget.earliest(in: channel, isPrivileged: sender.isPrivileged(in: channel), at: now)
       if turn <= now { return true }
-      guard !isStopped, (try? await loop.sleep(for: turn - now)) != nil, !isStopped else { return false }
+      guard await wait(for: turn - now, loop) else { return false }
     }
+  }
+
+  /// Waits; `false` when the gateway stops.
+  private func wait(for pause: Duration, _ loop: EventLoop) async -> Bool {
+    guard !isStopped else { return false }
+    isWaiting = true
+    defer { isWaiting = false }
+    return (try? await loop.sleep(for: pause)) != nil
   }
 
   private func attempt(_ draft: Draft, _ helix: Helix) async throws(HelixError) -> ChatSendResult {
     sender.budget.spend(in: channel, at: .now)
+    defer { sender.budget.arrived(in: channel, at: .now) }
     echoes.depart()
     return try await helix.sendChatMessage(
       draft.wireText, to: channel, from: sender.twitchUser, replyingTo: draft.replyTo.map { MessageID($0) },

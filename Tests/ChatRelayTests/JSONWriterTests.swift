@@ -1,0 +1,30 @@
+import Testing
+
+@testable import ChatRelay
+
+@Suite struct JSONWriterTests {
+  @Test func writesNestedObjectsAndArrays() throws {
+    var json = JSONWriter()
+    json.object { json in
+      json.member("a", 1)
+      json.member("b", array: [1, 2]) { json, number in json.object { $0.member("n", number) } }
+      json.member("c") { json in
+        json.member("d", true)
+        json.member("e", ifPresent: nil)
+        json.member("f", ifPresent: "g")
+      }
+      json.member("h", array: [Int]()) { _, _ in }
+      json.member("i", -3)
+    }
+    #expect(
+      String(decoding: json.bytes, as: UTF8.self)
+        == #"{"a":1,"b":[{"n":1},{"n":2}],"c":{"d":true,"f":"g"},"h":[],"i":-3}"#)
+  }
+
+  @Test(arguments: ["plain", "a\"b", "back\\slash", "line\nbreak\ttab\u{1}", "潮風 👩‍👩‍👧", "</script>", "\u{7F}\u{2028}", ""])
+  func textComesBackAsItWas(_ text: String) throws {
+    var json = JSONWriter()
+    json.object { $0.member(text, text) }
+    #expect(try JSON(json.bytes)[text]?.text == text)
+  }
+}
