@@ -1,0 +1,145 @@
+import ArgumentParser
+import Logging
+import Storage
+import Twitch
+
+/// `chat-relay account`: the Twitch accounts that are read and written with.
+struct AccountCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "account",
+    abstract: "Links, lists, shares and removes Twitch accounts.",
+    discussion: "EXAMPLE:\n  chat-relay account link --user alice",
+    subcommands: [Link.self, Add.self, List.self, Share.self, Remove.self])
+
+  /// An account for programs.
+  struct Outcome: Encodable {
+    let id: AccountID
+    let name: String
+    let network: String
+    let networkUserID: String
+    let userID: UserID
+    let state: String
+
+    init(_ account: Account) {
+      id = account.id
+      name = account.name
+      network = account.identity.network
+      networkUserID = account.identity.networkUserID
+      userID = account.owner
+      state = account.state == .usable ? "usable" : "relink_needed"
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case id, name, network, state
+      case networkUserID = "network_user_id"
+      case userID = "user_id"
+    }
+  }
+}
+
+extension AccountCommand {
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists linked accounts.",
+      discussion: "EXAMPLE:\n  chat-relay account list --user alice")
+
+    @Option(help: "Only those that this user owns.")
+    var user: String?
+    @OptionGroup var general: GeneralOptions
+    @OptionGroup var data: DataOptions
+
+    func run() async throws {
+      let directory = try await general.openStore(data).directory()
+      let owner = try user.map(directory.required)
+      let accounts = directory.accounts.values.filter { owner == nil || $0.owner == owner?.id }.sorted { $0.id < $1.id }
+      let rows = accounts.map { account in
+        let sharers = directory.users(sharing: account.id).map(\.username).joined(separator: ", ")
+        let state = account.state == .usable ? "usable" : "must be linked again"
+        return [
+          "\(account.id)", account.name, account.identity.network, account.identity.networkUserID,
+          directory.username(of: account.owner), sharers, state,
+        ]
+      }
+      let table = Table(["id", "name", "network", "network id", "user", "shared with", "state"], rows)
+      try general.show(accounts.map(Outcome.init), "\(table)")
+    }
+  }
+
+  struct Share: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lets another user write with an account.",
+      discussion: """
+        EXAMPLE:
+          chat-relay account share 1 --with bob
+          chat-relay account share 1 --with bob --stop
+        """)
+
+    /// What programs are told of a share.
+    struct Outcome: Encodable {
+      let id: AccountID
+      let with: String
+      let shared: Bool
+    }
+
+    @Argument(help: "The account's id.")
+    var account: AccountID
+    @Option(name: .customLong("with"), help: "The other user's name.")
+    var other: String
+    @Flag(help: "Take the share back; the account leaves the other user's streams as well.")
+    var stop = false
+    @OptionGroup var general: GeneralOptions
+    @OptionGroup var data: DataOptions
+
+    func run() async throws {
+      let store = try await general.openStore(data)
+      let directory = try await store.directory()
+      let (account, other) = (try directory.required(account), try directory.required(other))
+      if stop {
+        try await store.unshareAccount(account.id, from: other.id)
+      } else {
+        try await store.shareAccount(account.id, with: other.id)
+      }
+      try general.show(
+        Outcome(id: account.id, with: other.username, shared: !stop),
+        "\(other.username) may \(stop ? "not " : "")write with account \(account.id) (\(account.name)).")
+    }
+  }
+
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Unlinks an account everywhere and revokes its token at Twitch.",
+      discussion: """
+        When Twitch cannot be reached nothing is removed, so that no token stays valid unnoticed; --forget removes the
+        account without asking Twitch.
+
+        EXAMPLE:
+          chat-relay account remove 1
+        """)
+
+    @Argument(help: "The account's id.")
+    var account: AccountID
+    @Flag(help: "Do not revoke the token at Twitch.")
+    var forget = false
+    @OptionGroup var general: GeneralOptions
+    @OptionGroup var data: DataOptions
+    @OptionGroup var twitch: TwitchOptions
+
+    func run() async throws {
+      var reader = await general.reader(data, twitch)
+      let settings = DataSettings(&reader)
+      let logger = reader.logger(from: .error)
+      let twitch = forget ? nil : TwitchSettings(&reader)
+      try reader.finish()
+
+      let store = try await settings.openStore()
+      let account = try await store.directory().required(account)
+      if let twitch {
+        let token = Secret(try await store.tokens(of: account.id).accessToken)
+        try await TwitchAccess.run(twitch, logger) { try await $0.oauth.revoke(token) }
+      }
+      try await store.removeAccount(account.id)
+      let revoked = forget ? "Its token was not revoked." : "Its token is revoked at Twitch."
+      try general.show(Outcome(account), "Removed account \(account.id) (\(account.name)). \(revoked)")
+    }
+  }
+}
