@@ -20,8 +20,7 @@ enum Dialing {
     guard let context = unsafe loop.context else { return false }
     let owner = unsafe Unmanaged.passRetained(connection)
     defer { unsafe owner.release() }
-    return unsafe withCStrings([ip, address.target, address.origin.authority, address.origin.host])
-    { strings in
+    return unsafe withCStrings([ip, address.target, address.origin.authority, address.origin.host]) { strings in
       var info = unsafe lws_client_connect_info()
       unsafe info.context = unsafe context
       unsafe info.vhost = loop.clientHost

@@ -3,6 +3,13 @@ public enum Message: Sendable, Equatable {
   /// UTF-8 text; libwebsockets has checked that it is.
   case text([UInt8])
   case binary([UInt8])
+
+  /// Bytes of the payload.
+  var count: Int {
+    switch self {
+    case .text(let bytes), .binary(let bytes): bytes.count
+    }
+  }
 }
 
 /// How a WebSocket ended (RFC 6455 §7.4).

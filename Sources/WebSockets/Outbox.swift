@@ -29,13 +29,21 @@ struct Outbox {
     case log(FrameLog.Slab, from: Int, to: Int)
   }
 
+  /// Whether frames may be joined into one write: ready-made ones may, messages that are yet to be framed may not.
+  let joinsFrames: Bool
   private var own: Deque<Own> = []
   private(set) var ownBytes = 0
   private(set) var position: Position?
 
+  init(joinsFrames: Bool) {
+    self.joinsFrames = joinsFrames
+  }
+
   var isBehind: Bool { position?.slab.isDropped ?? false }
 
   mutating func follow(_ log: FrameLog) {
+    // What was queued for the end of another log goes out first.
+    for index in own.indices { own[index].after = nil }
     position = Position(slab: log.newest, offset: log.newest.count)
   }
 
@@ -77,7 +85,7 @@ struct Outbox {
   /// Own frames that are due together go out in one write, up to the size of a slice.
   private mutating func takeOwn() -> [UInt8] {
     var bytes = own.removeFirst().bytes
-    while let following = own.first, isDue(following),
+    while joinsFrames, let following = own.first, isDue(following),
       bytes.count + following.bytes.count <= FrameLog.sliceSize
     {
       bytes += following.bytes

@@ -77,8 +77,7 @@ extension Server {
     return count
   }
 
-  private func text(of token: lws_token_indexes, fragment: Int32?, _ wsi: OpaquePointer) -> String?
-  {
+  private func text(of token: lws_token_indexes, fragment: Int32?, _ wsi: OpaquePointer) -> String? {
     let length =
       if let fragment { unsafe lws_hdr_fragment_length(wsi, token, fragment) } else {
         unsafe lws_hdr_total_length(wsi, token)
@@ -104,6 +103,8 @@ extension Server {
   }
 }
 
+// swift-format-ignore: NeverForceUnwrap
+// Each of these is a valid name, which only the initializer's type does not know.
 extension HTTPField.Name {
   static let xForwardedFor = Self("X-Forwarded-For")!
   static let xForwardedProto = Self("X-Forwarded-Proto")!

@@ -24,7 +24,7 @@ import DequeModule
   private let maximumMessageSize: Int
   private let address: String
 
-  private var outbox = Outbox()
+  private var outbox: Outbox
   private var isWritableRequested = false
   private var pingsToSend = 0
   private var goodbye: Closure?
@@ -32,7 +32,7 @@ import DequeModule
   private var incoming: Deque<Message> = []
   private var partial: [UInt8] = []
   private var receiver: CheckedContinuation<Message?, Never>?
-  private var isReadingPaused = false
+  private var unreadBytes = 0
 
   private var log: FrameLog?
   var indexInLog: Int?
@@ -43,14 +43,17 @@ import DequeModule
   /// Called for each pong that the peer sends.
   public var onPong: (() -> Void)?
 
-  /// Messages that wait to be received before the peer is made to wait.
-  private static let incomingLimit = 256
+  /// Bytes of messages that may wait to be received; a peer that sends more at once is closed with 1008. Making it wait
+  /// instead (libwebsockets' receive flow control) strands what the library has buffered already.
+  private static let unreadLimit = 8 << 20
+  private static let pingPayload = Array("relay".utf8)
   /// How long the closing handshake may take.
   private static let goodbyeSeconds: Int32 = 5
 
   init(on loop: EventLoop, phase: Phase, isClient: Bool, maximumMessageSize: Int, address: String) {
     self.phase = phase
     self.isClient = isClient
+    outbox = Outbox(joinsFrames: !isClient)
     self.maximumMessageSize = maximumMessageSize
     self.address = address
     connection = Connection(on: loop)
@@ -73,7 +76,7 @@ import DequeModule
   /// One caller at a time.
   public func receive() async -> Message? {
     if let message = incoming.popFirst() {
-      resumeReading()
+      unreadBytes -= message.count
       return message
     }
     guard closure == nil else { return nil }
@@ -81,25 +84,16 @@ import DequeModule
     return await withCheckedContinuation { receiver = $0 }
   }
 
-  private func deliver(_ message: Message) {
+  private func deliver(_ message: Message) -> Int32 {
     if let receiver {
       self.receiver = nil
-      return receiver.resume(returning: message)
+      receiver.resume(returning: message)
+      return 0
     }
+    unreadBytes += message.count
+    guard unreadBytes <= Self.unreadLimit else { return leave(Closure(code: 1008, reason: "too much at once")) }
     incoming.append(message)
-    guard incoming.count >= Self.incomingLimit, !isReadingPaused, let wsi = unsafe wsi else {
-      return
-    }
-    isReadingPaused = true
-    _ = unsafe lws_rx_flow_control(wsi, 0)
-  }
-
-  private func resumeReading() {
-    guard isReadingPaused, incoming.count <= Self.incomingLimit / 2, let wsi = unsafe wsi else {
-      return
-    }
-    isReadingPaused = false
-    _ = unsafe lws_rx_flow_control(wsi, 1)
+    return 0
   }
 
   // MARK: Sending
@@ -213,8 +207,7 @@ import DequeModule
     let isBinary = unsafe lws_frame_is_binary(wsi) != 0
     let message = partial
     partial = []
-    deliver(isBinary ? .binary(message) : .text(message))
-    return 0
+    return deliver(isBinary ? .binary(message) : .text(message))
   }
 
   private func writable() -> Int32 {
@@ -223,7 +216,7 @@ import DequeModule
     if pingsToSend > 0 {
       pingsToSend -= 1
       hasMoreToWrite()
-      return unsafe Writing.write([], to: wsi, as: LWS_WRITE_PING)
+      return unsafe Writing.write(Self.pingPayload, to: wsi, as: LWS_WRITE_PING)
     }
     guard let next = outbox.next() else {
       if case .closing = phase, let goodbye { return leave(goodbye) }

@@ -70,6 +70,16 @@ actor Host {
     try await WebSocket.connect(to: url, on: loop, timeout: timeout)
   }
 
+  /// Both ends of a new connection, the `index`th of this host.
+  func pair(_ port: Int, _ index: Int = 0) async throws -> (client: WebSocket, server: WebSocket) {
+    let client = try await connect("ws://127.0.0.1:\(port)/")
+    return (client, await nextAccepted(after: index))
+  }
+
+  func receiveFromFirst() async -> Message? {
+    await accepted.first?.receive()
+  }
+
   func sleep(for duration: Duration) async throws {
     try await loop.sleep(for: duration)
   }

@@ -6,18 +6,225 @@ import WebSockets
 @Suite struct WebSocketTests {
   @Test func messagesGoBothWays() async throws {
     try await Host.run { host, port in
-      let client = try await host.connect("ws://127.0.0.1:\(port)/ws?x=1")
-      let server = await host.nextAccepted()
+      let (client, server) = try await host.pair(port)
       client.send("up")
       #expect(await server.receive()?.string == "up")
       server.send("down")
       server.send(String(repeating: "x", count: 70_000))
       #expect(await client.receive()?.string == "down")
       #expect(await client.receive()?.string?.count == 70_000)
+    }
+  }
+
+  @Test func aCloseArrivesWithCodeAndReasonAfterWhatWasSentBefore() async throws {
+    try await Host.run { host, port in
+      let (client, server) = try await host.pair(port)
+      for number in 0..<1000 { server.send("\(number)") }
       server.close(4003, "unused")
+      server.send("too late")
+      for number in 0..<1000 { #expect(await client.receive()?.string == "\(number)") }
       #expect(await client.receive() == nil)
       #expect(client.closure == Closure(code: 4003, reason: "unused"))
       #expect(await server.receive() == nil)
+      #expect(server.closure?.code == 4003)
     }
+  }
+
+  @Test func aBrokenConnectionEndsWith1006() async throws {
+    try await Host.run { host, port in
+      let (client, server) = try await host.pair(port)
+      server.abort()
+      #expect(await client.receive() == nil)
+      #expect(client.closure?.code == 1006)
+      #expect(await server.receive() == nil)
+    }
+  }
+
+  @Test func theHandshakeSeesPathAndQueryAndMayRefuse() async throws {
+    try await Host.run(refuse: { request in
+      request.query["token"] == "good/+%" && request.path == "/ws/1" ? nil : .text("no\n", status: .forbidden)
+    }) { host, port in
+      let webSocket = try await host.connect("ws://127.0.0.1:\(port)/ws/1?token=good%2F%2B%25")
+      #expect(webSocket.isOpen)
+      await #expect(throws: ConnectError.refused(status: 403)) {
+        _ = try await host.connect("ws://127.0.0.1:\(port)/ws/1?token=bad")
+      }
+      let raw = RawSocket.connect(port: port)
+      raw.write(
+        "GET /ws/2 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+          + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+      let answer = await raw.readAll()
+      #expect(answer.hasPrefix("HTTP/1.1 403 Forbidden\r\n") && answer.hasSuffix("\r\n\r\nno\n"))
+    }
+  }
+
+  @Test func whereNobodyListensNothingConnects() async throws {
+    let port = RawServer().port
+    try await Host.run { host, _ in
+      do {
+        _ = try await host.connect("ws://127.0.0.1:\(port)/")
+        Issue.record("connected to nobody")
+      } catch {
+        guard case .unreachable? = error as? ConnectError else { throw error }
+      }
+      await #expect(throws: ConnectError.badURL) { _ = try await host.connect("ftp://x/") }
+    }
+  }
+
+  @Test func aHandshakeWithoutAnswerTimesOut() async throws {
+    try await Host.run { host, _ in
+      let silent = RawServer()
+      await #expect(throws: ConnectError.timedOut) {
+        _ = try await host.connect("ws://127.0.0.1:\(silent.port)/", timeout: .milliseconds(100))
+      }
+    }
+  }
+
+  /// A client's frame, masked with zeros so that the payload can be read.
+  private func frame(_ opcode: UInt8, _ payload: [UInt8]) -> [UInt8] {
+    let length: [UInt8] =
+      payload.count < 126
+      ? [0x80 | UInt8(payload.count)]
+      : [0x80 | 127] + (0..<8).reversed().map { UInt8(truncatingIfNeeded: payload.count >> ($0 * 8)) }
+    return [0x80 | opcode] + length + [0, 0, 0, 0] + payload
+  }
+
+  private func handshake(_ port: Int) async -> RawSocket {
+    let raw = RawSocket.connect(port: port)
+    raw.write(
+      "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+    _ = await raw.read(until: "\r\n\r\n")
+    return raw
+  }
+
+  @Test(arguments: [(1009, 1, 70_000, 0x61), (1007, 1, 3, 0xFF), (1002, 3, 0, 0)])
+  func aFrameThatIsNotAllowedClosesWithItsCode(code: UInt16, opcode: UInt8, size: Int, byte: UInt8) async throws {
+    try await Host.run { host, port in
+      let raw = await handshake(port)
+      raw.write(frame(opcode, [UInt8](repeating: byte, count: size)))
+      let answer = await raw.readSome()
+      #expect(answer.starts(with: [0x88]))
+      #expect(answer.dropFirst(2).starts(with: [UInt8(code >> 8), UInt8(code & 0xFF)]))
+    }
+  }
+
+  @Test func aMessageInPiecesArrivesWhole() async throws {
+    try await Host.run { host, port in
+      let raw = await handshake(port)
+      let server = await host.nextAccepted()
+      raw.write([0x01, 0x82, 0, 0, 0, 0, 0x61, 0x62])
+      raw.write(frame(9, [0x70]))
+      raw.write([0x80, 0x81, 0, 0, 0, 0, 0x63])
+      #expect(await server.receive() == .text([0x61, 0x62, 0x63]))
+      raw.write(frame(2, [1, 2]))
+      #expect(await server.receive() == .binary([1, 2]))
+    }
+  }
+
+  @Test func pingsAreAnsweredAndPongsReported() async throws {
+    try await Host.run { host, port in
+      let (client, server) = try await host.pair(port)
+      await withCheckedContinuation { continuation in
+        server.onPong = { continuation.resume() }
+        server.ping()
+      }
+      server.onPong = nil
+      #expect(client.isOpen)
+    }
+  }
+
+  @Test func everyFollowerGetsTheLogInOrderWithItsOwnMessages() async throws {
+    try await Host.run { host, port in
+      let log = FrameLog()
+      var clients: [WebSocket] = []
+      for index in 0..<20 {
+        let (client, server) = try await host.pair(port, index)
+        server.follow(log)
+        clients.append(client)
+      }
+      for number in 0..<500 {
+        log.append(Array("all \(number) \(String(repeating: "x", count: number))".utf8))
+        for (index, server) in host.accepted.enumerated() where number % 50 == index { server.send("own \(number)") }
+      }
+      for (index, client) in clients.enumerated() {
+        for number in 0..<500 {
+          #expect(await client.receive()?.string?.hasPrefix("all \(number) ") == true)
+          if number % 50 == index { #expect(await client.receive()?.string == "own \(number)") }
+        }
+      }
+      #expect(log.followerCount == 20)
+    }
+  }
+
+  @Test func whoStartsToFollowGetsOnlyWhatComesAfter() async throws {
+    try await Host.run { host, port in
+      let log = FrameLog()
+      log.append(Array("before".utf8))
+      let (client, server) = try await host.pair(port)
+      server.follow(log)
+      log.append(Array("after".utf8))
+      #expect(await client.receive()?.string == "after")
+    }
+  }
+
+  @Test func whoReadsNothingFallsOffTheLogAndNobodyElseDoes() async throws {
+    try await Host.run { host, port in
+      let log = FrameLog(capacity: 256 << 10)
+      let raw = await handshake(port)
+      let slow = await host.nextAccepted()
+      let (client, quick) = try await host.pair(port, 1)
+      slow.follow(log)
+      quick.follow(log)
+      let text = Array(String(repeating: "x", count: 10_000).utf8)
+      for _ in 0..<2000 where log.followerCount == 2 {
+        log.append(text)
+        #expect(await client.receive() == .text(text))
+      }
+      #expect(log.followerCount == 1)
+      #expect(client.isOpen)
+      _ = raw
+      #expect(await slow.receive() == nil)
+      #expect(slow.closure?.code == 1013)
+    }
+  }
+
+  @Test func whatComesWhileNobodyReadsIsKeptInOrder() async throws {
+    try await Host.run { host, port in
+      let (client, server) = try await host.pair(port)
+      for number in 0..<5000 { client.send("\(number)") }
+      for number in 0..<5000 { #expect(await server.receive()?.string == "\(number)") }
+    }
+  }
+
+  @Test func stoppingTheLoopEndsEverybodysWaiting() async throws {
+    let counter = Counter()
+    try await Host.run { host, port in
+      _ = try await host.pair(port)
+      Task {
+        let message = await host.receiveFromFirst()
+        await counter.add(message == nil ? 1 : 0)
+      }
+      Task {
+        do { try await host.sleep(for: .seconds(1000)) } catch { await counter.add(1) }
+      }
+      await Task.yield()
+    }
+    await counter.wait(for: 2)
+  }
+}
+
+actor Counter {
+  private var count = 0
+  private var waiters: [(Int, CheckedContinuation<Void, Never>)] = []
+
+  func add(_ number: Int) {
+    count += number
+    for (wanted, waiter) in waiters where count >= wanted { waiter.resume() }
+    waiters.removeAll { count >= $0.0 }
+  }
+
+  func wait(for wanted: Int) async {
+    if count < wanted { await withCheckedContinuation { waiters.append((wanted, $0)) } }
   }
 }

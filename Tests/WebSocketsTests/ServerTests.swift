@@ -1,0 +1,189 @@
+import FoundationEssentials
+import HTTPTypes
+import Testing
+import WebSockets
+
+@Suite struct ServerTests {
+  private static let echo: @Sendable (Request) async -> Response? = { request in
+    .text(
+      "\(request.method) \(request.path) [\(request.query["a"] ?? "-")] \(String(decoding: request.body, as: UTF8.self))"
+    )
+  }
+
+  private func ask(_ bytes: String, _ configuration: Server.Configuration = .init()) async throws -> String {
+    try await withAnswer(configuration, respond: Self.echo) { port in
+      let socket = RawSocket.connect(port: port)
+      socket.write(bytes)
+      return await socket.readAll()
+    }
+  }
+
+  private func withAnswer(
+    _ configuration: Server.Configuration, respond: @escaping @Sendable (Request) async -> Response?,
+    _ body: @escaping @Sendable (Int) async throws -> String
+  ) async throws -> String {
+    let box = Box()
+    try await Host.run(configuration, respond: respond) { _, port in await box.set(try await body(port)) }
+    return await box.text
+  }
+
+  private actor Box {
+    var text = ""
+    func set(_ text: String) { self.text = text }
+  }
+
+  @Test(arguments: [
+    ("GET /x%20y?a=1%262&b HTTP/1.1", "GET /x y [1&2] "),
+    ("GET /a/../../etc/passwd HTTP/1.1", "GET /etc/passwd [-] "),
+    ("GET //a/./b?a=x+y HTTP/1.1", "GET /a/b [x y] "),
+    ("DELETE /d?a=%C3%A4 HTTP/1.1", "DELETE /d [ä] "),
+    ("OPTIONS /o HTTP/1.1", "OPTIONS /o [-] "),
+    ("POST /no-length HTTP/1.1", "POST /no-length [-] "),
+  ])
+  func aRequestIsUnderstood(line: String, answer: String) async throws {
+    let response = try await ask("\(line)\r\nHost: x\r\nConnection: close\r\n\r\n")
+    #expect(response.hasPrefix("HTTP/1.1 200 OK\r\n"))
+    #expect(response.hasSuffix("\r\n\r\n" + answer))
+  }
+
+  @Test(arguments: [
+    ("Content-Length: -1", "400"), ("Content-Length: many", "400"), ("Content-Length: 2000000", "413"),
+    ("Transfer-Encoding: chunked", "411"),
+  ])
+  func aBodyThatCannotBeTakenIsRefused(header: String, status: String) async throws {
+    let response = try await ask("POST /p HTTP/1.1\r\nHost: x\r\n\(header)\r\n\r\n")
+    #expect(response.hasPrefix("HTTP/1.1 \(status) "))
+    #expect(response.contains("connection: close"))
+  }
+
+  @Test func aBodyThatNeverComesIsGivenUp() async throws {
+    var configuration = Server.Configuration()
+    configuration.requestTimeout = .milliseconds(50)
+    let response = try await ask("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf", configuration)
+    #expect(response.hasPrefix("HTTP/1.1 408 "))
+  }
+
+  @Test func whatIsNoHTTPDoesNotDisturbTheOthers() async throws {
+    try await Host.run(respond: Self.echo) { host, port in
+      let noise = RawSocket.connect(port: port)
+      noise.write("\u{16}\u{3}\u{1} this is no HTTP\r\n\r\n")
+      _ = await noise.readAll()
+      let huge = RawSocket.connect(port: port)
+      huge.write("GET /\(String(repeating: "x", count: 40_000)) HTTP/1.1\r\nHost: x\r\n\r\n")
+      _ = await huge.readAll()
+      let response = try await host.send(.get, "http://127.0.0.1:\(port)/fine")
+      #expect(response.status == .ok)
+    }
+  }
+
+  @Test func manyRequestsGoOverOneConnection() async throws {
+    try await Host.run(respond: Self.echo) { _, port in
+      let socket = RawSocket.connect(port: port)
+      for number in 0..<20 {
+        socket.write("POST /\(number) HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody")
+        let answer = await socket.read(until: "body")
+        #expect(answer.contains("POST /\(number) [-] body"))
+      }
+    }
+  }
+
+  @Test func headHasTheLengthButNoBody() async throws {
+    let response = try await ask("HEAD /h HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    #expect(response.contains("content-length: 12"))
+    #expect(response.hasSuffix("\r\n\r\n"))
+  }
+
+  @Test func aLargeAnswerArrivesWhole() async throws {
+    let size = 3_000_000
+    try await Host.run(respond: { _ in Response(.ok, body: Data(repeating: 7, count: size)) }) { host, port in
+      let response = try await host.send(.get, "http://127.0.0.1:\(port)/", maximumBodySize: 4_000_000)
+      #expect(response.body.count == size)
+      await #expect(throws: HTTPClientError.tooLarge(limit: 1000)) {
+        try await host.send(.get, "http://127.0.0.1:\(port)/", maximumBodySize: 1000)
+      }
+    }
+  }
+
+  @Test func noAnswerClosesTheConnection() async throws {
+    let answer = try await withAnswer(.init(), respond: { _ in nil }) { port in
+      let socket = RawSocket.connect(port: port)
+      socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+      return "<" + (await socket.readAll()) + ">"
+    }
+    #expect(answer == "<>")
+  }
+
+  @Test func aBasePathIsTakenOff() async throws {
+    var configuration = Server.Configuration()
+    configuration.basePath = "/chat"
+    #expect(
+      try await ask("GET /chat/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", configuration).contains("GET /x "))
+    #expect(
+      try await ask("GET /chat HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", configuration).contains("GET / "))
+    #expect(
+      try await ask("GET /chatter HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", configuration).contains(" 404 "))
+  }
+
+  @Test func onlyATrustedProxyIsBelieved() async throws {
+    let who: @Sendable (Request) async -> Response? = { .text("\($0.scheme)://\($0.authority) \($0.remoteAddress)") }
+    let bytes =
+      "GET / HTTP/1.1\r\nHost: inner\r\nX-Forwarded-For: 6.6.6.6, 203.0.113.9\r\nX-Forwarded-Proto: https\r\n"
+      + "X-Forwarded-Host: chat.example\r\nConnection: close\r\n\r\n"
+    for (proxies, expected) in [
+      ([], "http://inner 127.0.0.1"), (["127.0.0.0/8"], "https://chat.example 203.0.113.9"),
+      (["10.0.0.1"], "http://inner 127.0.0.1"),
+    ] {
+      var configuration = Server.Configuration()
+      configuration.trustedProxies = try #require(TrustedProxies(proxies))
+      let answer = try await withAnswer(configuration, respond: who) { port in
+        let socket = RawSocket.connect(port: port)
+        socket.write(bytes)
+        return await socket.readAll()
+      }
+      #expect(answer.hasSuffix(expected))
+    }
+    #expect(TrustedProxies(["10.0.0.0/40"]) == nil)
+    #expect(TrustedProxies(["example.org"]) == nil)
+  }
+
+  @Test func namedHeadersAndCookiesAreSeen() async throws {
+    var configuration = Server.Configuration()
+    configuration.headerNames = [try #require(HTTPField.Name("Client-Id"))]
+    let answer = try await withAnswer(
+      configuration,
+      respond: { request in
+        let clientID = HTTPField.Name("Client-Id").flatMap { request.headers[$0] }
+        return .text("\(clientID ?? "-") \(request.cookies["b"] ?? "-") \(request.headers[.userAgent] ?? "-")")
+      },
+      { port in
+        let socket = RawSocket.connect(port: port)
+        socket.write(
+          "GET / HTTP/1.1\r\nHost: x\r\nClient-Id: abc\r\nCookie: a=1; b=2\r\nUser-Agent: t\r\nConnection: close\r\n\r\n"
+        )
+        return await socket.readAll()
+      })
+    #expect(answer.hasSuffix("abc 2 t"))
+  }
+
+  @Test func aBusyPortIsNamed() async throws {
+    try await Host.run { _, port in
+      var configuration = Server.Configuration()
+      configuration.port = port
+      await #expect(throws: ServerError.addressInUse(host: "127.0.0.1", port: port)) {
+        try await Host.run(configuration) { _, _ in }
+      }
+    }
+  }
+
+  @Test func anAddressThatIsNotOursIsNamed() async throws {
+    var configuration = Server.Configuration()
+    configuration.host = "192.0.2.1"
+    await #expect(throws: ServerError.self) { try await Host.run(configuration) { _, _ in } }
+  }
+
+  @Test func certificateFilesThatAreNoneAreNamed() async throws {
+    var configuration = Server.Configuration()
+    configuration.certificate = Server.Certificate(chainPath: "/nowhere/chain.pem", keyPath: "/nowhere/key.pem")
+    await #expect(throws: ServerError.self) { try await Host.run(configuration) { _, _ in } }
+  }
+}
