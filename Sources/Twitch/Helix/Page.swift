@@ -23,6 +23,15 @@ extension Helix {
     try await send(call, as: token, for: Page<Item>.self).items
   }
 
+  /// Sends calls that answer with a list each, one after another.
+  func lists<Item: Decodable>(
+    _ calls: [HelixCall], as token: Token = .app, of _: Item.Type
+  ) async throws(HelixError) -> [Item] {
+    var items: [Item] = []
+    for call in calls { items += try await list(call, as: token, of: Item.self) }
+    return items
+  }
+
   /// Sends a call that answers with exactly one item.
   func one<Item: Decodable>(
     _ call: HelixCall, as token: Token = .app, of _: Item.Type
@@ -50,12 +59,5 @@ extension Helix {
       cursor = page.cursor
     } while cursor.map { cursors.insert($0).inserted } ?? false  // a cursor that comes back would never end
     return items
-  }
-}
-
-extension Array {
-  /// The elements in order, in arrays of at most that many.
-  func batches(of size: Int) -> [ArraySlice<Element>] {
-    stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
   }
 }

@@ -20,10 +20,24 @@ import Testing
     #expect(formEncoded([filter.query]) == query)
   }
 
-  @Test func batchesKeepTheOrder() {
-    #expect(Array(0..<250).batches(of: 100).map(\.count) == [100, 100, 50])
-    #expect(Array(0..<250).batches(of: 100).flatMap { $0 } == Array(0..<250))
-    #expect([Int]().batches(of: 100).isEmpty)
-    #expect(Array(0..<100).batches(of: 100).count == 1)
+  @Test func usersAreLookedUpAHundredACall() {
+    let ids = (0..<150).map { TwitchUserID(String($0)) }
+    let logins = (0..<60).map { "login\($0)" }
+    let queries = HelixCall.users(ids: ids, logins: logins).map(\.query)
+    #expect(queries.map(\.count) == [100, 100, 10])
+    #expect(queries.joined().filter { $0.name == "id" }.map(\.value) == ids.map(\.rawValue))
+    #expect(queries.joined().filter { $0.name == "login" }.map(\.value) == logins)
+  }
+
+  @Test func streamsAreLookedUpAHundredACall() {
+    let calls = HelixCall.streams(of: (0..<101).map { TwitchUserID(String($0)) })
+    #expect(calls.map { $0.query.count { $0.name == "user_id" } } == [100, 1])
+    #expect(calls.map { $0.query.first?.name } == ["first", "first"])
+    #expect(calls.map { $0.query.first?.value } == ["100", "100"])
+  }
+
+  @Test func authorizationsAreLookedUpTenACall() {
+    let calls = HelixCall.authorizations(of: (0..<20).map { TwitchUserID(String($0)) })
+    #expect(calls.map(\.query.count) == [10, 10])
   }
 }

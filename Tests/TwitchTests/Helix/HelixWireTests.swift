@@ -1,0 +1,168 @@
+import Foundation
+import HTTPTypes
+import Testing
+import WebSockets
+
+@testable import Twitch
+
+@Suite(.timeLimit(.minutes(1))) struct HelixWireTests {
+  @Test func everyCallSaysWhoCalls() async throws {
+    try await withTwitch { _, request in
+      if request.isForToken { return .token("app") }
+      return try .sample(request.path == "/helix/users" ? "helix_users" : "helix_conduits_get")
+    } _: { twitch async throws in
+      #expect(try await twitch.helix.conduits().count == 2)
+      _ = try await twitch.helix.users(ids: ["1"], as: .user(twitch.userToken()))
+      let calls = twitch.requests.filter { !$0.isForToken }
+      #expect(calls.map(\.line) == ["GET /helix/eventsub/conduits", "GET /helix/users"])
+      #expect(calls.map { $0.headers[.authorization] } == ["Bearer app", "Bearer old"])
+      #expect(calls.map { $0.headers[.clientID] } == ["client", "client"])
+    }
+  }
+
+  @Test func aRefusedTokenIsReplacedAndTheCallRepeated() async throws {
+    try await withTwitch { twitch, request in
+      if request.isForToken { return .token("token \(twitch.requests.count)") }
+      return request.headers[.authorization] == "Bearer token 1"
+        ? try .sample("helix_error_401_invalid_token", status: .unauthorized) : try .sample("helix_conduits_get")
+    } _: { twitch async throws in
+      #expect(try await twitch.helix.conduits().count == 2)
+      #expect(
+        twitch.requests.map(\.path) == [
+          "/oauth2/token", "/helix/eventsub/conduits", "/oauth2/token", "/helix/eventsub/conduits",
+        ])
+    }
+  }
+
+  @Test func aBurstOfRefusedCallsMakesOneFetch() async throws {
+    try await withTwitch { twitch, request in
+      if request.isForToken {
+        return .token(twitch.requests.filter(\.isForToken).count == 1 ? "spent" : "good")
+      }
+      return request.headers[.authorization] == "Bearer good"
+        ? try .sample("helix_conduits_get") : try .sample("helix_error_401_invalid_token", status: .unauthorized)
+    } _: { twitch async throws in
+      let callers = (0..<50).map { _ in
+        Task {
+          _ = twitch; return try await twitch.helix.conduits().count
+        }
+      }
+      for caller in callers { #expect(try await caller.value == 2) }
+      #expect(twitch.requests.filter(\.isForToken).count == 2)
+    }
+  }
+
+  @Test func aUsersRefusedTokenIsRefreshed() async throws {
+    try await withTwitch { _, request in
+      if request.isForToken { return .token("new", refresh: "r2") }
+      return request.headers[.authorization] == "Bearer new"
+        ? try .sample("helix_users") : try .sample("helix_error_401_invalid_token", status: .unauthorized)
+    } _: { twitch async throws in
+      let keeper = twitch.userToken()
+      #expect(try await twitch.helix.users(ids: ["71092938"], as: .user(keeper)).count == 2)
+      #expect(try keeper.current() == Secret("new"))
+      #expect(twitch.requests.map(\.path) == ["/helix/users", "/oauth2/token", "/helix/users"])
+    }
+  }
+
+  @Test func aTokenThatIsRefusedTwiceIsUnauthorized() async throws {
+    try await withTwitch { _, request in
+      request.isForToken ? .token("app") : Response(.unauthorized)
+    } _: { twitch async throws in
+      await #expect(throws: HelixError.unauthorized(message: "")) { try await twitch.helix.conduits() }
+      #expect(twitch.requests.count == 4)
+    }
+  }
+
+  @Test func aMissingScopeReplacesNoToken() async throws {
+    try await withTwitch { _, _ in
+      try .sample("helix_chat_send_401_missing_scope", status: .unauthorized)
+    } _: { twitch async throws in
+      let keeper = twitch.userToken()
+      await #expect(throws: HelixError.unauthorized(message: "Missing user:write:chat scope")) {
+        try await twitch.helix.sendChatMessage("hi", to: "1", from: "900112233", as: .user(keeper))
+      }
+      #expect(twitch.requests.count == 1)
+    }
+  }
+
+  @Test func withoutATokenNothingIsSent() async throws {
+    try await withTwitch { _, _ in
+      try .sample("oauth_app_token_403_invalid_secret", status: .forbidden)
+    } _: { twitch async throws in
+      let error = HelixError.noToken(.invalidApplication(message: "invalid client secret"))
+      await #expect(throws: error) { try await twitch.helix.conduits() }
+      #expect(twitch.requests.map(\.path) == ["/oauth2/token"])
+    }
+  }
+
+  @Test func anEmptyBucketKeepsCallsHereAndLetsChatThrough() async throws {
+    try await withTwitch { _, request in
+      switch request.path {
+      case "/oauth2/token": .token("app")
+      case "/helix/chat/messages": try .sample("helix_chat_send_ok", remaining: 5)
+      default: try .sample("helix_error_429", status: .tooManyRequests, remaining: 0)
+      }
+    } _: { twitch async throws in
+      func isRateLimited(_ error: any Error) -> Bool {
+        if case HelixError.rateLimited(let until) = error { until > .now } else { false }
+      }
+      await #expect { try await twitch.helix.conduits() } throws: { isRateLimited($0) }
+      await #expect { try await twitch.helix.users(ids: ["1"]) } throws: { isRateLimited($0) }
+      #expect(twitch.requests.map(\.path) == ["/oauth2/token", "/helix/eventsub/conduits"])
+      _ = try await twitch.helix.sendChatMessage("hi", to: "1", from: "2", as: .app)
+      #expect(twitch.helix.rateLimit(of: .app)?.remaining == 0)
+      #expect(twitch.helix.rateLimit(of: .chat(nil))?.remaining == 5)
+      #expect(twitch.helix.rateLimit(of: .user("2")) == nil)
+    }
+  }
+
+  @Test func aPrivateLimitBlocksNothingElse() async throws {
+    try await withTwitch { _, request in
+      if request.isForToken { return .token("app") }
+      return request.method == .post
+        ? try .sample("helix_conduit_create_429_limit", status: .tooManyRequests, remaining: 700)
+        : try .sample("helix_conduits_get", remaining: 699)
+    } _: { twitch async throws in
+      await #expect(throws: HelixError.tooMany(message: "conduit limit reached")) {
+        try await twitch.helix.createConduit(shardCount: 2)
+      }
+      #expect(try await twitch.helix.conduits().count == 2)
+    }
+  }
+
+  @Test func aFailureIsNotRepeated() async throws {
+    try await withTwitch { _, _ in
+      Response(.internalServerError)
+    } _: { twitch async throws in
+      let keeper = twitch.userToken()
+      await #expect(throws: HelixError.server(status: 500)) {
+        try await twitch.helix.sendChatMessage("hi", to: "1", from: "2", as: .user(keeper))
+      }
+      #expect(twitch.requests.count == 1)
+    }
+  }
+
+  @Test func aConnectionThatBreaksLeavesTheOutcomeUnknown() async throws {
+    try await withTwitch { _, _ in
+      nil
+    } _: { twitch async throws in
+      let keeper = twitch.userToken()
+      await #expect {
+        try await twitch.helix.sendChatMessage("hi", to: "1", from: "2", as: .user(keeper))
+      } throws: { ($0 as? HelixError)?.isOutcomeUnknown == true }
+    }
+  }
+
+  @Test func aYesThatMakesNoSenseIsAnError() async throws {
+    try await withTwitch { _, request in
+      request.isForToken ? .token("app") : .text("<html>")
+    } _: { twitch async throws in
+      await #expect {
+        try await twitch.helix.conduits()
+      } throws: { error in
+        if case HelixError.unreadable = error { true } else { false }
+      }
+    }
+  }
+}
