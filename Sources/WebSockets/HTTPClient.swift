@@ -71,10 +71,10 @@ public import HTTPTypes
       if connection.isUsable { return connection.begin(call) }
     }
     guard pools[origin, default: Pool()].count < connectionsPerOrigin else {
-      pools[origin]?.waiting.append(call)
+      pools[origin, default: Pool()].waiting.append(call)
       return
     }
-    pools[origin]?.count += 1
+    pools[origin, default: Pool()].count += 1
     open(call)
   }
 
