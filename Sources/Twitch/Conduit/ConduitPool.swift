@@ -44,6 +44,7 @@ public final class ConduitPool {
   private var seen = SeenNotifications()
   private var shards: ShardKeeper?
   private var subscriptions: SubscriptionKeeper?
+  private var scripts: [Task<Void, Never>] = []
   private var conduit: ConduitID?
   private var storedConduit: ConduitID?
   private var reported: ConduitStatus?
@@ -68,15 +69,16 @@ public final class ConduitPool {
   /// Begins to work; the channels wanted can be given before or after.
   public func start(on owner: isolated any Actor) {
     guard let shards, let subscriptions else { return }
-    Task { await shards.run(on: owner) }
-    Task { await subscriptions.run(on: owner) }
+    scripts = [Task { await shards.run(on: owner) }, Task { await subscriptions.run(on: owner) }]
   }
 
-  /// Closes the sockets and ends all work. The conduit and its subscriptions stay at Twitch for the next start.
-  public func stop() {
+  /// Closes the sockets and ends all work; calls that are under way come to nothing. The conduit and its subscriptions stay at
+  /// Twitch for the next start.
+  public func stop() async {
     shards?.stop()
     subscriptions?.stop()
-    (shards, subscriptions) = (nil, nil)
+    for script in scripts { await script.value }
+    (shards, subscriptions, scripts) = (nil, nil, [])
   }
 
   /// Says which channels are wanted from now on, all of them. Before it is said once, no subscription is touched.

@@ -1,0 +1,80 @@
+import Testing
+
+@testable import Twitch
+
+@Suite struct SeenNotificationsTests {
+  private let start = ContinuousClock.now
+
+  private func chat(_ id: NotificationID, _ message: MessageID) -> Notification {
+    let user = ChatUser(id: "1")
+    return Notification(
+      id: id, timestamp: nil, subscription: "s",
+      event: .message(ChatMessage(id: message, broadcaster: user, chatter: user, body: ChatText("x"))))
+  }
+
+  private func online(_ id: NotificationID) -> Notification {
+    Notification(
+      id: id, timestamp: nil, subscription: "s", event: .streamOnline(StreamOnline(broadcaster: ChatUser(id: "1"))))
+  }
+
+  @Test func aRepeatedDeliveryIsNotNew() {
+    var seen = SeenNotifications()
+    let first = seen.isNew(online("a"), at: start)
+    let second = seen.isNew(online("a"), at: start)
+    let other = seen.isNew(online("b"), at: start)
+    #expect(first && !second && other)
+  }
+
+  @Test func oneChatMessageUnderTwoDeliveriesIsNotNew() {
+    var seen = SeenNotifications()
+    let first = seen.isNew(chat("a", "m"), at: start)
+    let second = seen.isNew(chat("b", "m"), at: start)
+    let third = seen.isNew(chat("a", "other"), at: start)
+    #expect(first && !second && !third)
+  }
+
+  @Test func theSameIdUnderAnotherTypeIsNew() {
+    var seen = SeenNotifications()
+    let user = ChatUser(id: "1")
+    let message = seen.isNew(chat("a", "m"), at: start)
+    let deletion = seen.isNew(
+      Notification(
+        id: "b", timestamp: nil, subscription: "s",
+        event: .messageDelete(MessageDelete(broadcaster: user, target: user, messageID: "m"))), at: start)
+    #expect(message && deletion)
+  }
+
+  @Test(arguments: [0, 1, 299, 599]) func tenMinutesAreRemembered(seconds: Int) {
+    for offset in stride(from: 0, to: 1200, by: 100) {
+      var seen = SeenNotifications()
+      _ = seen.isNew(online("first"), at: start)
+      let time = start + .seconds(offset)
+      _ = seen.isNew(online("a"), at: time)
+      for step in 1...6 { _ = seen.isNew(online(NotificationID("x\(step)")), at: time + .seconds(seconds * step / 6)) }
+      let again = seen.isNew(online("a"), at: time + .seconds(seconds))
+      #expect(!again)
+    }
+  }
+
+  @Test func afterTwentyMinutesNothingIsRemembered() {
+    var seen = SeenNotifications()
+    _ = seen.isNew(online("a"), at: start)
+    let later = seen.isNew(online("a"), at: start + .seconds(1201))
+    #expect(later)
+  }
+
+  @Test func aFloodForgetsTheOldestAndNotTheLatest() {
+    var seen = SeenNotifications(limit: 1000)
+    for number in 0..<5000 { _ = seen.isNew(NotificationID("\(number)"), at: start) }
+    let latest = (4001..<5000).filter { seen.isNew(NotificationID("\($0)"), at: start) }
+    #expect(latest.isEmpty)
+  }
+
+  @Test func manyDifferentOnesAreAllNew() {
+    var seen = SeenNotifications()
+    let old = (0..<200_000).filter { !seen.isNew(NotificationID("id-\($0)"), at: start) }
+    #expect(old.isEmpty)
+    let new = (0..<200_000).filter { seen.isNew(NotificationID("id-\($0)"), at: start) }
+    #expect(new.isEmpty)
+  }
+}
