@@ -35,7 +35,9 @@ import Testing
     #expect(try text(json) == expected)
   }
 
-  @Test(arguments: ["{\"text\":1}", "{\"text\":null}", "{\"text\":{\"a\":[]}}", "{\"text\":[]}", "{}", "[]", "\"text\""])
+  @Test(arguments: [
+    "{\"text\":1}", "{\"text\":null}", "{\"text\":{\"a\":[]}}", "{\"text\":[]}", "{}", "[]", "\"text\"",
+  ])
   func whatIsNoStringCountsAsAbsent(json: String) throws {
     #expect(try text(json) == nil)
   }
@@ -43,7 +45,8 @@ import Testing
   @Test(arguments: [
     "", " ", "{", "}", "{\"text\"", "{\"text\":", "{\"text\":}", "{\"text\":\"a}", "{\"text\":\"a\"", "{\"text\":\"a\\",
     "{\"text\" \"a\"}", "{text:\"a\"}", "{\"text\":\"a\",}", "{,\"text\":\"a\"}", "{\"text\":\"a\" \"b\":1}",
-    "{\"x\":[1,],\"text\":\"a\"}", "{\"x\":[1 2]}", "{\"x\":[}", "{\"x\":{]}", "{\"text\":\"a\"}}", "{\"text\":\"a\"} x",
+    "{\"x\":[1,],\"text\":\"a\"}", "{\"x\":[1 2]}", "{\"x\":[}", "{\"x\":{]}", "{\"text\":\"a\"}}",
+    "{\"text\":\"a\"} x",
     "{\"x\":tru}", "{\"x\":nul", "{\"x\":True}", "{\"x\":01}", "{\"x\":-}", "{\"x\":1.}", "{\"x\":.5}", "{\"x\":1e}",
     "{\"x\":+1}", "{\"x\":NaN}", "{\"x\":'a'}", "{\"text\":\"a\nb\"}",
   ])

@@ -1,0 +1,186 @@
+import Testing
+
+@testable import Twitch
+
+@Suite struct SessionStateTests {
+  private typealias Link = SessionState.Link
+
+  private let start = ContinuousClock.now
+  private let url = "ws://twitch/ws?keepalive_timeout_seconds=10"
+  private let moveURL = "ws://cell-a/ws?challenge=1&id=A"
+
+  private func after(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
+
+  private func welcome(_ id: SessionID) -> EventSubMessage { .welcome(id, keepalive: .seconds(10)) }
+
+  private var notification: Twitch.Notification {
+    Notification(id: "n", timestamp: nil, subscription: "s", event: .clear(broadcaster: ChatUser(id: "1")))
+  }
+
+  /// The link that a step opens.
+  private func link(_ step: SessionState.Step) throws -> (Link, url: String) {
+    guard case .connect(let link, let url) = step else { throw EventSubError.unreadable("\(step) opens nothing") }
+    return (link, url)
+  }
+
+  /// A session that was welcomed as A at the start.
+  private func opened() throws -> (SessionState, Link) {
+    var state = SessionState(url: url, at: start)
+    let (first, _) = try link(state.firstStep)
+    #expect(state.receive(welcome("A"), on: first, at: start) == .bind("A"))
+    return (state, first)
+  }
+
+  /// A session that was asked to move at second 1.
+  private func moving() throws -> (SessionState, old: Link, new: Link) {
+    var (state, old) = try opened()
+    let step = state.receive(.reconnect(url: moveURL), on: old, at: after(1))
+    return (state, old, try link(step).0)
+  }
+
+  @Test func aSessionConnectsAndIsBoundWhenItIsWelcomed() throws {
+    let state = SessionState(url: url, at: start)
+    #expect(try link(state.firstStep).url == url)
+    #expect(state.heard == nil)
+    #expect(try opened().0.heard == start)
+  }
+
+  @Test func whatTwitchDeliversIsHandedOn() throws {
+    var (state, link) = try opened()
+    #expect(state.receive(.notification(notification), on: link, at: after(1)) == .deliver(notification))
+    let revocation = Revocation(subscription: "s", type: .streamOnline, status: "user_removed")
+    #expect(state.receive(.revocation(revocation), on: link, at: after(2)) == .revoke(revocation))
+    #expect(state.receive(.keepalive, on: link, at: after(3)) == .wait)
+    #expect(state.heard == after(3))
+  }
+
+  @Test func whatIsUnknownOrUnreadableIsSkippedAndCountsAsHeard() throws {
+    var (state, link) = try opened()
+    guard case .ignore = state.receive(.unknown(type: "new"), on: link, at: after(4)),
+      case .ignore = state.receive(EventSubError.unreadable("x"), on: link, at: after(5))
+    else {
+      Issue.record("not skipped")
+      return
+    }
+    #expect(state.heard == after(5))
+  }
+
+  @Test func withoutAWelcomeItGivesUpAfterTenSeconds() {
+    var state = SessionState(url: url, at: start)
+    #expect(state.deadline == after(10))
+    #expect(state.tick(at: after(9.9)) == .wait)
+    #expect(state.tick(at: after(10)) == .giveUp(.notWelcomed))
+    #expect(state.deadline == nil)
+  }
+
+  @Test func silenceIsNoticedWithinTwelveSeconds() throws {
+    var (state, link) = try opened()
+    _ = state.receive(.keepalive, on: link, at: after(10))
+    #expect(state.tick(at: after(20.5)) == .wait)
+    #expect(try #require(state.deadline) <= after(22))
+    #expect(state.tick(at: after(22)) == .giveUp(.silent))
+  }
+
+  @Test func aLongerKeepaliveIsRespected() throws {
+    var state = SessionState(url: url, at: start)
+    let (first, _) = try link(state.firstStep)
+    _ = state.receive(.welcome("A", keepalive: .seconds(30)), on: first, at: start)
+    #expect(state.tick(at: after(30)) == .wait)
+    #expect(state.tick(at: after(32)) == .giveUp(.silent))
+  }
+
+  @Test(arguments: [4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 4999, 1000, 1001, 1006, 1011, 1012] as [UInt16])
+  func everyCloseCodeEndsAnOpenSession(code: UInt16) throws {
+    var (state, link) = try opened()
+    #expect(state.lose(link, .closed(code: code), at: after(1)) == .giveUp(.closed(code: code)))
+    #expect(state.tick(at: after(100)) == .wait)
+  }
+
+  @Test func aConnectionThatFailsEndsTheSession() throws {
+    var state = SessionState(url: url, at: start)
+    let (first, _) = try link(state.firstStep)
+    #expect(state.lose(first, .unreachable("no"), at: after(1)) == .giveUp(.unreachable("no")))
+  }
+
+  @Test func aPlannedReconnectUsesTheURLAsItIsAndKeepsTheOldSocketUntilTheWelcome() throws {
+    var (state, old) = try opened()
+    let (new, url) = try link(state.receive(.reconnect(url: moveURL), on: old, at: after(1)))
+    #expect(url == moveURL)
+    #expect(new != old)
+    #expect(state.receive(.notification(notification), on: old, at: after(2)) == .deliver(notification))
+    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .close(old))
+    #expect(state.receive(.notification(notification), on: old, at: after(3)) == .deliver(notification))
+    #expect(state.receive(.notification(notification), on: new, at: after(3)) == .deliver(notification))
+    #expect(state.heard == after(3))
+  }
+
+  @Test func theOldSocketsEndAfterTheMoveMeansNothing() throws {
+    var (state, old, new) = try moving()
+    _ = state.receive(welcome("A"), on: new, at: after(3))
+    #expect(state.lose(old, .closed(code: 4004), at: after(31)) == .wait)
+    #expect(state.lose(new, .closed(code: 1006), at: after(32)) == .giveUp(.closed(code: 1006)))
+  }
+
+  @Test func underANewIDTheOldSocketStaysUntilTheShardIsAssigned() throws {
+    var (state, old, new) = try moving()
+    #expect(state.receive(welcome("B"), on: new, at: after(3)) == .bind("B"))
+    #expect(state.receive(.notification(notification), on: old, at: after(4)) == .deliver(notification))
+    #expect(state.assigned(to: "A") == .wait)
+    #expect(state.assigned(to: "B") == .close(old))
+    #expect(state.assigned(to: "B") == .wait)
+    #expect(state.lose(old, .closed(code: 4004), at: after(31)) == .wait)
+  }
+
+  @Test func theOldSocketMayGoBeforeTheNewOneIsWelcomed() throws {
+    var (state, old, new) = try moving()
+    #expect(state.lose(old, .closed(code: 4004), at: after(2)) == .wait)
+    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .bind("A"))
+  }
+
+  @Test func aDeadReconnectURLLeadsToAFreshConnectionWhileTheOldSocketDelivers() throws {
+    var (state, old, new) = try moving()
+    #expect(state.lose(new, .closed(code: 4007), at: after(2)) == .wait)
+    #expect(state.receive(.notification(notification), on: old, at: after(2.5)) == .deliver(notification))
+    let (fresh, url) = try link(state.tick(at: after(3)))
+    #expect(url == self.url)
+    #expect(state.receive(welcome("B"), on: fresh, at: after(4)) == .bind("B"))
+    #expect(state.assigned(to: "B") == .close(old))
+  }
+
+  @Test func aReconnectURLThatDoesNotWelcomeIsDropped() throws {
+    var (state, old, new) = try moving()
+    _ = state.receive(.keepalive, on: old, at: after(10))
+    #expect(state.tick(at: after(11)) == .close(new))
+    #expect(try link(state.tick(at: after(11))).url == url)
+  }
+
+  @Test func whenBothSocketsAreGoneTheSessionIsOver() throws {
+    var (state, old, new) = try moving()
+    #expect(state.lose(new, .unreachable("no"), at: after(2)) == .wait)
+    #expect(state.lose(old, .closed(code: 1006), at: after(2.1)) == .giveUp(.closed(code: 1006)))
+    var (other, otherOld, otherNew) = try moving()
+    #expect(other.lose(otherOld, .closed(code: 1006), at: after(2)) == .wait)
+    #expect(other.lose(otherNew, .closed(code: 4007), at: after(2.1)) == .giveUp(.closed(code: 4007)))
+  }
+
+  @Test func anOldSocketThatFallsSilentDuringTheMoveIsLetGo() throws {
+    var (state, old) = try opened()
+    let (new, _) = try link(state.receive(.reconnect(url: moveURL), on: old, at: after(9)))
+    // Twitch was last heard at second 9, when it asked to move; the new socket has until second 19.
+    #expect(state.tick(at: after(19)) == .close(new))
+    let (fresh, _) = try link(state.tick(at: after(19)))
+    #expect(state.tick(at: after(21)) == .close(old))
+    #expect(state.receive(welcome("B"), on: fresh, at: after(22)) == .bind("B"))
+    #expect(state.lose(old, .closed(code: 1006), at: after(23)) == .wait)
+  }
+
+  @Test func aSecondRequestToMoveIsSkippedWhileMoving() throws {
+    var (state, old, new) = try moving()
+    guard case .ignore = state.receive(.reconnect(url: moveURL), on: old, at: after(2)) else {
+      Issue.record("not skipped")
+      return
+    }
+    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .close(old))
+    #expect(try link(state.receive(.reconnect(url: moveURL), on: new, at: after(90))).url == moveURL)
+  }
+}
