@@ -39,14 +39,15 @@ import WebSockets
     } _: { [old] twitch async throws in
       let keeper = twitch.userToken { _ in
         await twitch.note("saving")
-        await twitch.untilArrivals(1)
+        await twitch.arrive()
+        await twitch.untilArrivals(2)
       }
       let caller = Task {
         let token = try await keeper.refresh(insteadOf: old)
         twitch.note("used")
         return token
       }
-      while twitch.notes.isEmpty { await Task.yield() }
+      await twitch.untilArrivals(1)
       #expect(try keeper.current() == old)
       #expect(twitch.notes == ["saving"])
       twitch.arrive()
@@ -101,21 +102,22 @@ import WebSockets
       await expect(throws: OAuthError.relinkNeeded) { try await keeper.refresh(insteadOf: old) }
       keeper.replace(with: TokenPair(accessToken: Secret("linked"), refreshToken: Secret("r")))
       #expect(try keeper.current() == Secret("linked"))
+      keeper.replace(with: TokenPair(accessToken: Secret("again"), refreshToken: Secret("r")))
       #expect(twitch.notes == ["relinkNeeded", "usable"])
     }
   }
 
   @Test func linkingAgainDuringARefreshWins() async throws {
     try await withTwitch { twitch, _ in
-      twitch.note("refreshing")
-      await twitch.untilArrivals(1)
+      twitch.arrive()
+      await twitch.untilArrivals(2)
       return try .sample("oauth_refresh_400_invalid", status: .badRequest)
     } _: { [old] twitch async throws in
       let keeper = twitch.userToken()
       let caller = Task {
         _ = twitch; return try await keeper.refresh(insteadOf: old)
       }
-      while twitch.notes.isEmpty { await Task.yield() }
+      await twitch.untilArrivals(1)
       keeper.replace(with: TokenPair(accessToken: Secret("linked"), refreshToken: Secret("r")))
       twitch.arrive()
       #expect(try await caller.value == Secret("linked"))
@@ -174,15 +176,15 @@ import WebSockets
   @Test func aValidationDuringARefreshDoesNotLoseThePair() async throws {
     try await withTwitch { twitch, request in
       guard request.isForToken else { return try .sample("oauth_validate_user") }
-      twitch.note("refreshing")
-      await twitch.untilArrivals(1)
+      twitch.arrive()
+      await twitch.untilArrivals(2)
       return .token("new", refresh: "r2")
     } _: { [old] twitch async throws in
       let keeper = twitch.userToken()
       let caller = Task {
         _ = twitch; return try await keeper.refresh(insteadOf: old)
       }
-      while twitch.notes.isEmpty { await Task.yield() }
+      await twitch.untilArrivals(1)
       try await keeper.validate()
       twitch.arrive()
       #expect(try await caller.value == Secret("new"))
