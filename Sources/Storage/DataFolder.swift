@@ -21,10 +21,16 @@ struct DataFolder {
 
   private var keyPath: String { path + "/secret.key" }
 
+  /// Makes an empty database file, which SQLite fills, so that no other user may read it or what SQLite puts beside it.
+  func prepareDatabase() throws(StorageError) -> String {
+    try makeFile(databasePath) { Data() }
+    return databasePath
+  }
+
   /// Reads the secret of this folder, and makes one first when there is none.
   func secret() throws(StorageError) -> String {
+    try makeFile(keyPath) { Data((AccessToken.generate().reveal() + "\n").utf8) }
     do {
-      if !FileManager.default.fileExists(atPath: keyPath) { try makeSecret() }
       let mode = try FileManager.default.attributesOfItem(atPath: keyPath)[.posixPermissions] as? Int
       guard (mode ?? 0) & 0o077 == 0 else {
         throw StorageError.badKey("\(keyPath) can be read by others; run: chmod 600 \(keyPath)")
@@ -38,30 +44,37 @@ struct DataFolder {
     }
   }
 
-  /// Writes the secret under a name of its own and then links it: two processes that start at once end up with one
-  /// secret, and nobody ever reads half of it.
-  private func makeSecret() throws {
-    let draft = keyPath + "." + UUID().uuidString
+  /// Makes a file that its owner alone may read, unless it is there.
+  ///
+  /// It is written under a name of its own and then linked: of two processes that start at once one makes the file, and
+  /// nobody ever sees half of it.
+  private func makeFile(_ filePath: String, _ content: () -> Data) throws(StorageError) {
+    guard !FileManager.default.fileExists(atPath: filePath) else { return }
+    let draft = filePath + "." + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: draft) }
     guard FileManager.default.createFile(atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-      throw StorageError.unusable(path: path, reason: "no file can be made in it")
+      throw .unusable(path: path, reason: "no file can be made in it")
     }
-    try Data((AccessToken.generate().reveal() + "\n").utf8).write(to: URL(filePath: draft))
     do {
-      try FileManager.default.linkItem(atPath: draft, toPath: keyPath)
+      try content().write(to: URL(filePath: draft))
+      try FileManager.default.linkItem(atPath: draft, toPath: filePath)
     } catch let error as CocoaError where error.code == .fileWriteFileExists {
-      // Another process was faster; its secret is as good.
+      // Another process was faster; its file is as good.
+    } catch {
+      throw .unusable(path: filePath, reason: Self.reason(error))
     }
   }
 
-  /// The system's sentence, without the framework's wrapping where that can be had.
+  /// Foundation's codes in words; its own text is a page long.
   private static func reason(_ error: any Error) -> String {
-    switch (error as? CocoaError)?.code {
+    guard let error = error as? CocoaError else { return "\(error)" }
+    return switch error.code {
     case .fileReadNoPermission, .fileWriteNoPermission: "permission denied"
+    case .fileNoSuchFile, .fileReadNoSuchFile: "no such file or folder"
     case .fileWriteFileExists: "a file of that name is in the way"
     case .fileWriteOutOfSpace: "no space left"
     case .fileWriteVolumeReadOnly: "the file system is read-only"
-    default: "\(error)"
+    default: "the system refuses (code \(error.code.rawValue))"
     }
   }
 }

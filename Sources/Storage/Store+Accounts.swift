@@ -13,15 +13,18 @@ extension Store {
       if let known, known.owner != owner {
         throw StorageError.taken("the account \(identity.name) is linked by another user already")
       }
-      // A later row replaces the earlier one's content, and nothing that hangs on its id.
+      // Not an upsert, which would use up an id each time.
       try database.execute(
-        sql: """
+        sql: known == nil
+          ? """
           INSERT INTO account (owner_id, network, network_user_id, name, login, slug, picture, state, sealed_tokens,
             created_at, updated_at, linked_at)
           VALUES (:owner, :network, :networkUserID, :name, :login, :slug, :picture, 'usable', :sealed, :now, :now, :now)
-          ON CONFLICT (network, network_user_id) DO UPDATE SET name = :name, login = :login, slug = :slug,
-            picture = :picture, state = 'usable', sealed_tokens = :sealed, updated_at = :now,
-            linked_at = max(:now, linked_at + 1)
+          """
+          : """
+          UPDATE account SET name = :name, login = :login, slug = :slug, picture = :picture, state = 'usable',
+            sealed_tokens = :sealed, updated_at = :now, linked_at = max(:now, linked_at + 1)
+          WHERE owner_id = :owner AND network = :network AND network_user_id = :networkUserID
           """,
         arguments: [
           "owner": owner.rawValue, "network": identity.network, "networkUserID": identity.networkUserID,

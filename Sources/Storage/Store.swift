@@ -25,7 +25,7 @@ public final class Store: Sendable {
 
   /// Opens the database of a data folder, after making whatever is missing and migrating what is old.
   @concurrent public static func open(folder: String, key: SealingKey) async throws -> Store {
-    let path = try DataFolder(folder).databasePath
+    let path = try DataFolder(folder).prepareDatabase()
     do {
       let store = try Store(path: path, key: key)
       try await store.checkKey()

@@ -55,6 +55,8 @@ import Testing
 
       let again = try await store.linkAccount(makeIdentity(name: "Renamed"), tokens: makeTokens("new"), to: owner)
       #expect(again.id == account.id)
+      let next = try await store.linkAccount(makeIdentity("1002"), tokens: makeTokens(), to: owner)
+      #expect(next.id.rawValue == account.id.rawValue + 1)
       #expect(again.state == .usable)
       #expect(again.name == "Renamed" && again.slug == "renamed")
       #expect(again.linkedAt > account.linkedAt)

@@ -9,7 +9,9 @@ import Testing
     try await withFolder { folder in
       _ = try await Store.open(folder: folder, key: SealingKey.load(environmentValue: nil, folder: folder))
       #expect(try mode(of: folder) == 0o700)
-      #expect(try mode(of: folder + "/secret.key") == 0o600)
+      for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
+        #expect(try mode(of: folder + "/" + file) == 0o600, "\(file)")
+      }
     }
   }
 
