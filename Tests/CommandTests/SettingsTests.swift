@@ -62,6 +62,11 @@ import WebSockets
   @Test(arguments: [
     (Setting.port, "abc", "--port is 'abc' and must be a whole number from 0 to 65535"),
     (.port, "70000", "--port is '70000' and must be a whole number from 0 to 65535"),
+    (.host, "256.1.1.1", "--host is '256.1.1.1' and must be an IP address of this machine, or a name that has one"),
+    (
+      .host, "localhost:80",
+      "--host is 'localhost:80' and must be an IP address of this machine, or a name that has one"
+    ),
     (.shards, "-1", "--shards is '-1' and must be a whole number from 0 to 100"),
     (.shards, "0", "--shards is '0' and must be 1 or more when there are no webhook shards"),
     (.apiURL, "ws://x", "--twitch-api-url is 'ws://x' and must be an address that begins with https:// or http://"),

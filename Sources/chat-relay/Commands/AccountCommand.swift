@@ -11,28 +11,31 @@ struct AccountCommand: AsyncParsableCommand {
     discussion: "EXAMPLE:\n  chat-relay account link --user alice",
     subcommands: [Link.self, Add.self, List.self, Share.self, Remove.self])
 
-  /// An account for programs.
+  /// An account for programs; in lists also whose it is and whether Twitch takes its tokens.
   struct Outcome: Encodable {
     let id: AccountID
     let name: String
     let network: String
     let networkUserID: String
-    let userID: UserID
-    let state: String
+    var user: String?
+    var state: String?
 
     init(_ account: Account) {
       id = account.id
       name = account.name
       network = account.identity.network
       networkUserID = account.identity.networkUserID
-      userID = account.owner
+    }
+
+    init(_ account: Account, in directory: Directory) {
+      self.init(account)
+      user = directory.username(of: account.owner)
       state = account.state == .usable ? "usable" : "relink_needed"
     }
 
     private enum CodingKeys: String, CodingKey {
-      case id, name, network, state
+      case id, name, network, user, state
       case networkUserID = "network_user_id"
-      case userID = "user_id"
     }
   }
 }
@@ -61,7 +64,7 @@ extension AccountCommand {
         ]
       }
       let table = Table(["id", "name", "network", "network id", "user", "shared with", "state"], rows)
-      try general.show(accounts.map(Outcome.init), "\(table)")
+      try general.show(accounts.map { Outcome($0, in: directory) }, "\(table)")
     }
   }
 
@@ -109,7 +112,7 @@ extension AccountCommand {
     static let configuration = CommandConfiguration(
       abstract: "Unlinks an account everywhere and revokes its token at Twitch.",
       discussion: """
-        When Twitch cannot be reached nothing is removed, so that no token stays valid unnoticed; --forget removes the
+        When Twitch cannot be reached nothing is removed, so that no token stays valid unnoticed; --forget removes the \
         account without asking Twitch.
 
         EXAMPLE:

@@ -9,7 +9,7 @@ extension AccountCommand {
     static let configuration = CommandConfiguration(
       abstract: "Links a Twitch account: shows an address and a code, and waits until its owner agreed.",
       discussion: """
-        Linking an account again renews what it may do and keeps its id. With --json the address and the code go to
+        Linking an account again renews what it may do and keeps its id. With --json the address and the code go to \
         standard error, and the linked account to standard output.
 
         EXAMPLE:

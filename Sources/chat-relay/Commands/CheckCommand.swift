@@ -9,7 +9,7 @@ struct CheckCommand: AsyncParsableCommand {
     commandName: "check",
     abstract: "Says every wrong setting at once, and tries Twitch's tokens.",
     discussion: """
-      Changes nothing: a user token that has ended is left to the gateway, which refreshes it. The status is 1 when
+      Changes nothing: a user token that has ended is left to the gateway, which refreshes it. The status is 1 when \
       anything is wrong.
 
       EXAMPLE:

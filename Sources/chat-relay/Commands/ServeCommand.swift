@@ -9,11 +9,11 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Runs the gateway.",
     discussion: """
-      Prints its address when it serves; SIGTERM and SIGINT end it. GET /healthz answers from then on, GET /readyz once
+      Prints its address when it serves; SIGTERM and SIGINT end it. GET /healthz answers from then on, GET /readyz once \
       Twitch delivers to every shard.
 
       EXAMPLE:
-        TWITCH_CLIENT_ID=... TWITCH_CLIENT_SECRET=... chat-relay serve --port 8080 --data /var/lib/chat-relay
+        chat-relay serve --port 8080 --config chat-relay.json
       """)
 
   /// What programs are told once it serves.
@@ -35,7 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     let signals = StopSignals()
     let store = try await data.openStore()
-    try await twitch.verify(logger)
+    try await signals.mayCutShort { try await twitch.verify(logger) }
     let relay = try await Relay.start(server.relay(twitch), store: store, logger: logger)
     let url = server.url(port: await relay.port)
     try general.show(Outcome(url: url), "chat-relay listens on \(url)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Twitch
 
 /// `chat-relay shard`: how the conduits' shards are doing, as Twitch sees it.
@@ -36,6 +37,10 @@ struct ShardCommand: AsyncParsableCommand {
       case conduitID = "conduit_id"
     }
 
+    private static func text(_ time: Timestamp) -> String {
+      time.date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
     init(_ shard: Shard, of conduit: ConduitID) {
       conduitID = conduit.rawValue
       id = shard.id.rawValue
@@ -43,7 +48,7 @@ struct ShardCommand: AsyncParsableCommand {
       transport = shard.transport.map { transport in
         Transport(
           method: transport.method.rawValue, sessionID: transport.sessionID?.rawValue, callback: transport.callback,
-          connectedAt: transport.connectedAt.map { "\($0)" }, disconnectedAt: transport.disconnectedAt.map { "\($0)" })
+          connectedAt: transport.connectedAt.map(Self.text), disconnectedAt: transport.disconnectedAt.map(Self.text))
       }
     }
   }
@@ -54,9 +59,9 @@ extension ShardCommand {
     static let configuration = CommandConfiguration(
       abstract: "Lists shards that were ever given a transport.",
       discussion: """
-        Twitch's statuses: enabled, webhook_callback_verification_pending, webhook_callback_verification_failed,
-        notification_failures_exceeded, websocket_disconnected, websocket_failed_ping_pong,
-        websocket_received_inbound_traffic, websocket_internal_error, websocket_network_timeout,
+        Twitch's statuses: enabled, webhook_callback_verification_pending, webhook_callback_verification_failed, \
+        notification_failures_exceeded, websocket_disconnected, websocket_failed_ping_pong, \
+        websocket_received_inbound_traffic, websocket_internal_error, websocket_network_timeout, \
         websocket_network_error, websocket_failed_to_reconnect.
 
         EXAMPLE:

@@ -9,21 +9,25 @@ struct StreamCommand: AsyncParsableCommand {
     discussion: "EXAMPLE:\n  chat-relay stream add --user alice --name \"Morning Show\" --account 1",
     subcommands: [Add.self, List.self, Share.self, Set.self, Remove.self])
 
-  /// A stream for programs.
+  /// A stream for programs; in lists also whose it is and its settings.
   struct Outcome: Encodable {
     let id: StreamID
     let name: String
     let slug: String
     let accounts: [AccountID]
-    let userID: UserID
-    let chatWhenOffline: Bool
+    var user: String?
+    var chatWhenOffline: Bool?
 
     init(_ stream: Storage.Stream) {
       id = stream.id
       name = stream.name
       slug = stream.slug
       accounts = stream.accounts
-      userID = stream.owner
+    }
+
+    init(_ stream: Storage.Stream, in directory: Directory) {
+      self.init(stream)
+      user = directory.username(of: stream.owner)
       chatWhenOffline = stream.chatWhenOffline
     }
   }
@@ -77,7 +81,7 @@ extension StreamCommand {
         return ["\(stream.id)", stream.name, stream.slug, directory.username(of: stream.owner), accounts, shares]
       }
       let table = Table(["id", "name", "slug", "user", "accounts", "chat levels"], rows)
-      try general.show(streams.map(Outcome.init), "\(table)")
+      try general.show(streams.map { Outcome($0, in: directory) }, "\(table)")
     }
   }
 

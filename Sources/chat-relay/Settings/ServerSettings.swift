@@ -11,7 +11,7 @@ struct ServerSettings {
   var allowedOrigins: [String]?
 
   init(_ reader: inout SettingsReader) {
-    server.host = reader.text(.host) ?? "127.0.0.1"
+    server.host = Self.host(&reader)
     server.port = reader.number(.port, in: 0...65535, else: 8080)
     server.certificate = Self.certificate(&reader)
     server.basePath = Self.basePath(&reader)
@@ -26,6 +26,16 @@ struct ServerSettings {
       reader.refuse(
         .webhookShards, "0 unless \(Setting.publicURL.variable) is an https:// address that Twitch can reach")
     }
+  }
+
+  /// A name is looked up when listening; what looks like an IP address has to be one.
+  private static func host(_ reader: inout SettingsReader) -> String {
+    guard let host = reader.text(.host) else { return "127.0.0.1" }
+    let isNumeric = host.contains(":") || host.allSatisfy { $0.isWholeNumber || $0 == "." }
+    if isNumeric, host.contains("/") || TrustedProxies([host]) == nil {
+      reader.refuse(.host, "an IP address of this machine, or a name that has one")
+    }
+    return host
   }
 
   private static func certificate(_ reader: inout SettingsReader) -> Server.Certificate? {
