@@ -4,8 +4,8 @@ export const internal = 0;
 /**
  * The accounts that the last `status` listed, which one the person writes as, and where to.
  *
- * What was picked stays picked for as long as it can be used, whatever else a new `status` says, and comes back when it can
- * be used again.
+ * What was picked stays picked for as long as it can be used, whatever else a new `status` says, and comes back when
+ * it can be used again.
  */
 export class Accounts {
   all = [];
@@ -50,9 +50,11 @@ export class Accounts {
   }
 
   /**
-   * The account that lines are written with now: the one that was picked, else one that is the person's own for all one can tell.
+   * The account that lines are written with now: the one that was picked, else one that is the person's own for all
+   * one can tell.
    *
-   * Who may write on a stream may also write as its channels, and nobody should speak as somebody else without having picked it.
+   * Who may write on a stream may also write as its channels, and nobody should speak as somebody else without having
+   * picked it.
    */
   get sender() {
     const wanted = this.get(this.#picked);
@@ -78,12 +80,13 @@ export class Accounts {
   get target() {
     const { sender, targets } = this;
     if (!sender || sender.id === internal || sender.isReady) return sender;
-    return targets.find((account) => account.id === this.#aims.get(sender.id)) ?? (targets.length === 1 ? targets[0] : undefined);
+    const chosen = targets.find((account) => account.id === this.#aims.get(sender.id));
+    return chosen ?? (targets.length === 1 ? targets[0] : undefined);
   }
 
   /**
-   * How far writing is: `none` (no account), `aimless` (several channels to choose from, or none), `refused`, `preparing` (its
-   * writer is being made), `ready`.
+   * How far writing is: `none` (no account), `aimless` (several channels to choose from, or none), `refused`,
+   * `preparing` (its writer is being made), `ready`.
    */
   get state() {
     const { sender, target } = this;

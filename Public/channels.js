@@ -1,7 +1,10 @@
 import { icon, make, outwardLink } from "./dom.js";
 import { webAddress } from "./text.js";
 
-/** Shows what the stream consists of: the title and the live state above the chat, and a card for each channel beside it. */
+/**
+ * Shows what the stream consists of: the title and the live state above the chat, and a card for each channel beside
+ * it.
+ */
 export class Channels {
   #chat;
   #stream;

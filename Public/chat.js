@@ -12,15 +12,18 @@ const patience = 20_000;
 /**
  * Everything the page knows: lines, accounts, viewers, and what is on its way out.
  *
- * The gateway's messages go in, the person's wishes go out. Emits `lines` (new ones), `removed` (lines), `changed` (a line),
- * `accounts`, `picked` (by the person), `viewers`, `outgoing`, and `problem` (a sentence).
+ * The gateway's messages go in, the person's wishes go out. Emits `lines` (new ones), `removed` (lines), `changed` (a
+ * line), `accounts`, `picked` (by the person), `viewers`, `outgoing`, and `problem` (a sentence).
  */
 export class Chat extends Emitter {
   accounts;
   lines = [];
   /** How many watch, by stream account. */
   viewers = new Map();
-  /** What was sent and is not in the chat yet: `{id, input, replyTo, state, reason}`, the state `sending`, `failed` or `unknown`. */
+  /**
+   * What was sent and is not in the chat yet: `{id, input, replyTo, state, reason}`, the state `sending`, `failed` or
+   * `unknown`.
+   */
   outgoing = new Map();
   /** Whether a `status` has come, so that the accounts mean something. */
   isKnown = false;
@@ -78,16 +81,17 @@ export class Chat extends Emitter {
   }
 
   /**
-   * What a line is to this person, by the accounts as they are now: its `channel` (where the stream has several), whether it
-   * `isMine`, and whether it `isMention`.
+   * What a line is to this person, by the accounts as they are now: its `channel` (where the stream has several),
+   * whether it `isMine`, and whether it `isMention`.
    */
   contextOf({ id, accountID, from, speaksTo = [] }) {
     const { channels, sender, all } = this.accounts;
-    const own = all.filter((account) => !account.isChannel || account === sender).map((account) => account.name.toLowerCase());
+    const own = all.filter((account) => !account.isChannel || account === sender);
+    const names = own.map((account) => account.name.toLowerCase());
     return {
       channel: channels.length > 1 ? channels.find((account) => account.id === accountID)?.name : undefined,
       isMine: this.#sent.has(id) || (accountID === 0 && from?.name === this.accounts.get(0)?.name),
-      isMention: speaksTo.some((name) => own.includes(name)),
+      isMention: speaksTo.some((name) => names.includes(name)),
     };
   }
 
@@ -194,7 +198,8 @@ export class Chat extends Emitter {
     this.outgoing.set(id, { id, input, replyTo, state: "sending", reason: null });
     this.emit("outgoing");
     setTimeout(() => {
-      if (this.outgoing.get(id)?.state === "sending") this.#settle(id, "unknown", "No answer yet: it may have been sent or not.");
+      if (this.outgoing.get(id)?.state !== "sending") return;
+      this.#settle(id, "unknown", "No answer yet: it may have been sent or not.");
     }, patience);
   }
 

@@ -1,5 +1,6 @@
 import { longest, parseInput } from "./commands.js";
-import { icon, make } from "./dom.js";
+import { make, smallButton } from "./dom.js";
+import { makeOutgoing } from "./outgoing.js";
 
 /** From here on the limit is close enough to be said loudly. */
 const nearLimit = 50;
@@ -14,8 +15,8 @@ export class Composer {
   constructor(chat, form) {
     this.#chat = chat;
     this.#form = form;
-    this.#parts = Object.fromEntries(["input", "sender", "target", "send", "count", "hint", "problem", "reply", "outgoing"].map(
-      (name) => [name, form.querySelector(`#${name}`)]));
+    const names = ["input", "sender", "target", "send", "count", "hint", "problem", "reply", "outgoing"];
+    this.#parts = Object.fromEntries(names.map((name) => [name, form.querySelector(`#${name}`)]));
     this.#listen();
     this.show();
   }
@@ -58,8 +59,10 @@ export class Composer {
 
   /** Lists what is on its way, and what did not get through with the ways out of it. */
   showOutgoing() {
-    const lines = [...this.#chat.outgoing.values()].map((line) => this.#makeOutgoing(line));
-    this.#parts.outgoing.replaceChildren(...lines);
+    const onEdit = (line) => this.#takeBack(line);
+    const onDismiss = (line) => this.#chat.dismiss(line.id);
+    const lines = [...this.#chat.outgoing.values()];
+    this.#parts.outgoing.replaceChildren(...lines.map((line) => makeOutgoing(line, { onEdit, onDismiss })));
   }
 
   focus() {
@@ -161,7 +164,7 @@ export class Composer {
     hint.hidden = !sentence;
     hint.dataset.state = this.#chat.accounts.state;
     if (this.#chat.accounts.state === "refused") {
-      hint.append(" ", button("Try again", () => this.#chat.retryWriter()));
+      hint.append(" ", smallButton("Try again", () => this.#chat.retryWriter()));
     }
   }
 
@@ -170,8 +173,9 @@ export class Composer {
     reply.hidden = !this.#replyTo;
     if (!this.#replyTo) return;
     const { from, parts } = this.#replyTo;
-    reply.querySelector("span").replaceChildren("Replying to ", make("bdi", { class: "quote-name" }, from.name), " ",
-      make("bdi", {}, parts.map((part) => part.text).join("")));
+    const author = make("bdi", { class: "quote-name" }, from.name);
+    const text = make("bdi", {}, parts.map((part) => part.text).join(""));
+    reply.querySelector("span").replaceChildren("Replying to ", author, " ", text);
   }
 
   #forgetReply() {
@@ -179,32 +183,14 @@ export class Composer {
     this.#showReply();
   }
 
-  #makeOutgoing({ id, input, replyTo, state, reason }) {
-    if (state === "sending") {
-      return make("li", { class: "outgoing-line" }, make("span", { class: "spinner", "aria-hidden": "true" }),
-        make("span", { class: "outgoing-text" }, make("span", { class: "outgoing-what" }, "Sending "), make("bdi", {}, input)));
-    }
-    const again = () => {
-      this.#chat.dismiss(id);
-      this.#replyTo = replyTo;
-      this.#showReply();
-      this.#parts.input.value = input;
-      this.#typed();
-      this.focus();
-    };
-    const dismiss = button(icon("close"), () => this.#chat.dismiss(id));
-    dismiss.setAttribute("aria-label", "Dismiss");
-    return make("li", { class: `outgoing-line outgoing-${state}` }, icon(state === "failed" ? "alert" : "question"),
-      make("span", { class: "outgoing-text" },
-        make("span", { class: "outgoing-what" }, state === "failed" ? `Not sent. ${reason} ` : `${reason} `), make("bdi", {}, input)),
-      button("Edit", again), dismiss);
+  #takeBack({ id, input, replyTo }) {
+    this.#chat.dismiss(id);
+    this.#replyTo = replyTo;
+    this.#showReply();
+    this.#parts.input.value = input;
+    this.#typed();
+    this.focus();
   }
-}
-
-function button(content, onClick) {
-  const element = make("button", { type: "button", class: "small-button" }, content);
-  element.addEventListener("click", onClick);
-  return element;
 }
 
 /** Gives a select its options, unless it has these already: a rebuilt one would close under the finger. */

@@ -1,4 +1,7 @@
-/** Says how the connection is whenever it is not simply there, with the seconds to the next try and a way not to wait for them. */
+/**
+ * Says how the connection is whenever it is not simply there, with the seconds to the next try and a way not to wait
+ * for them.
+ */
 export class ConnectionBanner {
   #element;
   #sentence;
@@ -9,7 +12,9 @@ export class ConnectionBanner {
 
   constructor(socket, element) {
     this.#element = element;
-    [this.#sentence, this.#countdown, this.#button] = ["#sentence", "#countdown", "button"].map((part) => element.querySelector(part));
+    this.#sentence = element.querySelector("#sentence");
+    this.#countdown = element.querySelector("#countdown");
+    this.#button = element.querySelector("button");
     this.#button.addEventListener("click", () => socket.connect());
     socket.on("state", (state) => this.#show(state));
   }
@@ -17,8 +22,10 @@ export class ConnectionBanner {
   #show(state) {
     clearInterval(this.#tick);
     this.#wasOpen ||= state.name === "open";
-    // The first connecting of all is said by the empty chat, and a try that follows a failed one by what it was already.
-    this.#element.hidden = state.name === "open" || (!this.#wasOpen && this.#element.hidden && state.name === "connecting");
+    // The first connecting of all is said by the empty chat, and a try that follows a failed one by what it was
+    // already.
+    const isFirst = !this.#wasOpen && this.#element.hidden && state.name === "connecting";
+    this.#element.hidden = state.name === "open" || isFirst;
     this.#button.disabled = state.name !== "waiting";
     if (state.name === "connecting") this.#countdown.textContent = "Connecting…";
     if (state.name !== "waiting") return;

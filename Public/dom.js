@@ -1,11 +1,17 @@
-/** An element with attributes and children; a string among the children becomes a text node, an absent child nothing. */
+/**
+ * An element with attributes and children; a string among the children becomes a text node, an absent child nothing.
+ */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+    if (isThere(value)) element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.filter(isThere));
   return element;
+}
+
+function isThere(value) {
+  return value !== null && value !== undefined && value !== false;
 }
 
 /** One of the pictures that chat.html defines. Decorative: what it means is said beside it, or by `label`. */
@@ -38,4 +44,11 @@ export function picture(url, attributes, fallback) {
   image.addEventListener("error", () => image.replaceWith(fallback), { once: true });
   image.src = url;
   return image;
+}
+
+/** A button beside a sentence. */
+export function smallButton(content, onClick) {
+  const element = make("button", { type: "button", class: "small-button" }, content);
+  element.addEventListener("click", onClick);
+  return element;
 }

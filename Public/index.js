@@ -1,7 +1,9 @@
 import { isGatewayThere } from "./health.js";
 import { parseLink } from "./link.js";
 
-const [form, stream, token, problem, health] = ["open", "stream", "token", "problem", "health"].map((id) => document.getElementById(id));
+const find = (id) => document.getElementById(id);
+const [form, stream, token] = ["open", "stream", "token"].map(find);
+const [problem, health] = ["problem", "health"].map(find);
 
 // A whole link in either field fills in both.
 for (const field of [stream, token]) {

@@ -22,7 +22,7 @@ export function makeLineElement(line, context) {
   const element = make("div", { class: classes(line, context), tabindex: "-1", "data-key": line.key });
   const body = make("div", { class: "body" });
   if (line.quote) body.append(makeQuote(line.quote));
-  if (line.notice) body.append(makeNotice(line.notice));
+  if (line.notice?.text) body.append(makeNotice(line.notice));
   if (line.parts.length > 0) body.append(makeSaid(line, context));
   element.append(makeFace(line), body, makeAside(line));
   return element;
@@ -51,9 +51,13 @@ function makeSaid(line, { channel }) {
   if (line.from) said.append(makeName(line.from));
   if (line.to) said.append(" ", icon("arrow", { label: "to", class: "to" }), " ", makeName(line.to));
   said.append(make("span", { class: "hidden" }, line.kind === "emote" ? " " : ": "), " ");
-  if (line.bits > 0) said.append(make("span", { class: "tag tag-bits" }, icon("gem"), ` ${line.bits.toLocaleString()}`, hidden(" bits")), " ");
+  if (line.bits > 0) said.append(makeBits(line.bits), " ");
   said.append(make("bdi", { class: "text" }, ...line.parts.map(makePart)));
   return said;
+}
+
+function makeBits(bits) {
+  return make("span", { class: "tag tag-bits" }, icon("gem"), ` ${bits.toLocaleString()}`, hidden(" bits"));
 }
 
 function makePart(part) {
@@ -99,9 +103,9 @@ function colorize(element, person) {
 }
 
 function makeFace(line) {
-  if (line.notice) return make("span", { class: "face face-notice", "aria-hidden": "true" }, icon(noticePicture(line.notice.type)));
-  const face = make("span", { class: "face", "aria-hidden": "true" });
-  if (!line.from) return face;
+  const face = make("span", { class: line.notice ? "face face-notice" : "face", "aria-hidden": "true" });
+  if (line.notice) face.append(icon(noticePicture(line.notice.type)));
+  if (line.notice || !line.from) return face;
   const letter = [...line.from.name.trim()][0]?.toLocaleUpperCase() ?? "";
   const address = line.from.picture && webAddress(line.from.picture, document.baseURI);
   face.append(address ? picture(address, { alt: "", width: 28, height: 28 }, letter) : letter);
@@ -114,7 +118,8 @@ function noticePicture(type) {
 }
 
 function makeQuote({ name, text }) {
-  return make("p", { class: "quote" }, icon("reply"), hidden("in reply to "), make("bdi", { class: "quote-name" }, name), " ", make("bdi", {}, text));
+  const author = make("bdi", { class: "quote-name" }, name);
+  return make("p", { class: "quote" }, icon("reply"), hidden("in reply to "), author, " ", make("bdi", {}, text));
 }
 
 function makeNotice({ text }) {
@@ -123,12 +128,12 @@ function makeNotice({ text }) {
 
 /** When it was said, and what can be done with it. */
 function makeAside(line) {
-  const time = make("time", { datetime: line.time.toISOString(), title: fullTime.format(line.time) }, hour.format(line.time));
-  const aside = make("span", { class: "side" }, time);
-  if (line.from && !line.notice) {
-    aside.prepend(make("button", { class: "answer", type: "button", tabindex: "-1", title: "Reply", "aria-label": `Reply to ${line.from.name}` }, icon("reply")));
-  }
-  return aside;
+  const { time, from, notice } = line;
+  const stamp = make("time", { datetime: time.toISOString(), title: fullTime.format(time) }, hour.format(time));
+  if (!from || notice) return make("span", { class: "side" }, stamp);
+  const label = { title: "Reply", "aria-label": `Reply to ${from.name}` };
+  const answer = make("button", { class: "answer", type: "button", tabindex: "-1", ...label }, icon("reply"));
+  return make("span", { class: "side" }, answer, stamp);
 }
 
 function makeRemarkElement(line) {

@@ -7,8 +7,8 @@ const nearly = 60;
 /**
  * The scrolling list of lines.
  *
- * Follows the newest one only while the reader is at the end; otherwise a button says how many there are by now. Lines are put
- * in once per frame however many came, and never more than are kept.
+ * Follows the newest one only while the reader is at the end; otherwise a button says how many there are by now. Lines
+ * are put in once per frame however many came, and never more than are kept.
  */
 export class Log {
   #element;
@@ -20,7 +20,9 @@ export class Log {
   #isFollowing = true;
   #unseen = 0;
 
-  /** `contextOf(line)` is what a line is to the reader; `onReply(line)` is called when the reader wants to answer one. */
+  /**
+   * `contextOf(line)` is what a line is to the reader; `onReply(line)` is called when the reader wants to answer one.
+   */
   constructor({ element, button, contextOf, onReply, onLeave }) {
     this.#element = element;
     this.#lines = element.firstElementChild;

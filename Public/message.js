@@ -22,7 +22,7 @@ export function makeLine(message, now) {
     badges: message.badges ?? [],
     bits: message.cheer?.bits ?? 0,
     source: message.source?.name ?? null,
-    quote: message.reply ? { id: message.reply.message_id, name: message.reply.from?.name ?? "", text: message.reply.text ?? "" } : null,
+    quote: message.reply ? quote(message.reply) : null,
     notice: isNotice ? { type: message.notice_type ?? "", text: message.text ?? "" } : null,
     isHighlighted: message.message_type === "channel_points_highlighted",
     speaksTo: [...mentioned(text), message.reply?.from?.name?.toLowerCase()].filter(Boolean),
@@ -32,6 +32,10 @@ export function makeLine(message, now) {
 /** A line of the page's own: something that happened to the chat itself. */
 export function makeRemark(text, now) {
   return { key: ++lastKey, id: null, kind: "remark", accountID: null, from: null, time: new Date(now), text };
+}
+
+function quote({ message_id: id, from, text }) {
+  return { id, name: from?.name ?? "", text: text ?? "" };
 }
 
 function person({ id, name, picture }, color) {

@@ -11,9 +11,9 @@ const refusalsToBelieve = 3;
 /**
  * A connection that comes back by itself.
  *
- * Emits `message` (an object), and `state`: `{name}` with the name `connecting`, `open`, `waiting` (`until`, `reason`) or
- * `stopped`. The reason is `lost` (it was open), `away` (the gateway does not answer) or `refused` (the gateway answers, but does not
- * open this stream with this token).
+ * Emits `message` (an object), and `state`: `{name}` with the name `connecting`, `open`, `waiting` (`until`, `reason`)
+ * or `stopped`. The reason is `lost` (it was open), `away` (the gateway does not answer) or `refused` (the gateway
+ * answers, but does not open this stream with this token).
  */
 export class Socket extends Emitter {
   state = { name: "stopped" };
@@ -28,8 +28,8 @@ export class Socket extends Emitter {
   #watch;
 
   /**
-   * `address(cursor)` says where to connect; `probe` is a request that the gateway always answers; `isGatewayThere()` asks it by
-   * another way, since a browser does not tell a refused WebSocket from an unreachable one.
+   * `address(cursor)` says where to connect; `probe` is a request that the gateway always answers; `isGatewayThere()`
+   * asks it by another way, since a browser does not tell a refused WebSocket from an unreachable one.
    */
   constructor({ address, probe, isGatewayThere }) {
     super();

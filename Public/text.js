@@ -2,11 +2,11 @@ const address = /https?:\/\/[^\s<>"]+/giu;
 const mention = /(?<![\p{L}\p{N}_])@[\p{L}\p{N}_]+/gu;
 
 /**
- * A chat line cut into parts to show one after another: `{type, text, …}` with the type `text`, `emote` (`url`), `cheer`
- * (`bits`), `mention` or `link` (`url`).
+ * A chat line cut into parts to show one after another: `{type, text, …}` with the type `text`, `emote` (`url`),
+ * `cheer` (`bits`), `mention` or `link` (`url`).
  *
- * The gateway says where emotes, cheers and mentions are in Unicode code points, hence the array of characters. A range that
- * cannot be is skipped, so the text is always whole.
+ * The gateway says where emotes, cheers and mentions are in Unicode code points, hence the array of characters. A
+ * range that cannot be is skipped, so the text is always whole.
  */
 export function cut(text, { emotes, cheermotes, mentions } = {}) {
   const characters = [...text];
@@ -70,10 +70,10 @@ function cutWords(text) {
 /** An address without what ends the sentence around it; a closing bracket stays when the address opened it. */
 function link({ 0: found, index }) {
   let text = found;
-  while (/[.,;:!?'\]}*_]$/.test(text) || (text.endsWith(")") && count(text, ")") > count(text, "("))) text = text.slice(0, -1);
+  while (/[.,;:!?'\]}*_]$/.test(text) || endsWithStrayBracket(text)) text = text.slice(0, -1);
   return { type: "link", at: index, text, url: webAddress(text) };
 }
 
-function count(text, character) {
-  return text.split(character).length - 1;
+function endsWithStrayBracket(text) {
+  return text.endsWith(")") && text.split(")").length > text.split("(").length;
 }

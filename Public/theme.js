@@ -1,4 +1,5 @@
-// Loaded before the first paint, hence not a module: light or dark is what the person chose here, else what their system says.
+// Loaded before the first paint, hence not a module: light or dark is what the person chose here, else what their
+// system says.
 (() => {
   const key = "chat-relay.theme";
   const system = matchMedia("(prefers-color-scheme: dark)");

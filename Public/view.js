@@ -23,7 +23,8 @@ function start({ stream, token }) {
   const remembered = memory(`chat-relay.account.${stream}`);
   const chat = new Chat(socket, { picked: remembered.read() });
   const composer = new Composer(chat, find("#composer"));
-  const channels = new Channels(chat, stream, { title: find("#title"), live: find("#live"), list: find("#channels ul") });
+  const places = { title: find("#title"), live: find("#live"), list: find("#channels ul") };
+  const channels = new Channels(chat, stream, places);
   const log = new Log({
     element: find("#log"),
     button: find("#newest"),

@@ -18,10 +18,10 @@ before(async () => {
 }, { timeout: 60_000 });
 
 after(async () => {
-  if (!demo || demo.exitCode !== null) return;
-  const ended = new Promise((resolve) => demo.on("exit", resolve));
+  if (!demo) return;
+  const ended = new Promise((resolve) => demo.on("exit", (status, signal) => resolve(signal ?? status)));
   demo.kill("SIGTERM");
-  await ended;
+  assert.equal(await ended, 0, "The demo ends in good order.");
 }, { timeout: 20_000 });
 
 test("the page reads, writes and sees its own line come back once", { timeout: 180_000 }, async () => {

@@ -2,20 +2,26 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+const options = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-pipe",
+];
 
 /**
  * Runs `script(browser)` with a headless Chromium that nobody else uses, and ends it whatever happens.
  *
- * It is driven over `--remote-debugging-pipe`: JSON with a NUL after each message, on descriptors 3 and 4. So neither a port nor a WebSocket
- * client is needed.
+ * It is driven over `--remote-debugging-pipe`: JSON with a NUL after each message, on descriptors 3 and 4. So neither
+ * a port nor a WebSocket client is needed.
  */
 export async function withChromium(script) {
   const profile = await mkdtemp(join(tmpdir(), "chat-relay-chromium-"));
-  const options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-pipe", `--user-data-dir=${profile}`];
-  const chromium = spawn(process.env.CHROMIUM ?? "chromium", [...options, "about:blank"], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+  const stdio = ["ignore", "ignore", "ignore", "pipe", "pipe"];
+  const chromium = spawn(process.env.CHROMIUM ?? "chromium", [...options, `--user-data-dir=${profile}`], { stdio });
   const ended = new Promise((resolve, reject) => chromium.on("error", reject).on("exit", resolve));
   try {
-    return await Promise.race([script(new Browser(chromium)), ended.then(() => { throw new Error("Chromium ended too early."); })]);
+    const tooEarly = ended.then(() => Promise.reject(new Error("Chromium ended too early.")));
+    return await Promise.race([script(new Browser(chromium)), tooEarly]);
   } finally {
     chromium.kill("SIGKILL");
     await ended.catch(() => {});
@@ -82,28 +88,38 @@ class Page {
   }
 
   note(method, params) {
-    if (method === "Log.entryAdded" && params.entry.level !== "info" && params.entry.level !== "verbose") this.complaints.push(params.entry.text);
-    if (method === "Runtime.exceptionThrown") this.complaints.push(params.exceptionDetails.exception?.description ?? params.exceptionDetails.text);
-    if (method === "Runtime.consoleAPICalled" && ["error", "warning", "assert"].includes(params.type)) {
+    if (method === "Log.entryAdded" && ["error", "warning"].includes(params.entry.level)) {
+      this.complaints.push(params.entry.text);
+    } else if (method === "Runtime.exceptionThrown") {
+      this.complaints.push(describe(params.exceptionDetails));
+    } else if (method === "Runtime.consoleAPICalled" && ["error", "warning", "assert"].includes(params.type)) {
       this.complaints.push(params.args.map((argument) => argument.value ?? argument.description).join(" "));
     }
   }
 
   /** What the expression is on the page; promises are waited for. */
   async evaluate(expression) {
-    const { result, exceptionDetails } = await this.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    const options = { expression, awaitPromise: true, returnByValue: true };
+    const { result, exceptionDetails } = await this.send("Runtime.evaluate", options);
+    if (exceptionDetails) throw new Error(describe(exceptionDetails));
     return result.value;
   }
 
-  /** Waits until the expression is true, looking at every frame that the page draws, and gives its value. */
+  /** Waits until the expression is true, also across a navigation, and gives its value. */
   async until(expression, seconds = 20) {
     const deadline = Date.now() + seconds * 1000;
-    for (;;) {
-      const value = await this.evaluate(`new Promise((look) => setTimeout(() => look(${expression}), 30))`);
-      if (value) return value;
-      if (Date.now() > deadline) throw new Error(`Not within ${seconds} s: ${expression}`);
+    let cause;
+    while (Date.now() < deadline) {
+      try {
+        const value = await this.evaluate(expression);
+        if (value) return value;
+      } catch (error) {
+        // A page that is not complete yet lacks elements, and one that goes away takes the answer with it.
+        cause = error;
+      }
+      await setTimeout(30);
     }
+    throw new Error(`Not within ${seconds} s: ${expression}`, { cause });
   }
 
   /** Types into whatever has the focus, as a keyboard does. */
@@ -121,4 +137,8 @@ class Page {
     const { data } = await this.send("Page.captureScreenshot", { format: "png" });
     return Buffer.from(data, "base64");
   }
+}
+
+function describe({ exception, text }) {
+  return exception?.description ?? text;
 }
