@@ -9,9 +9,15 @@ struct DataFolder {
     self.path = path
     do {
       // One that is there keeps its rights: it may be a mount point that others need to pass.
-      guard !FileManager.default.fileExists(atPath: path) else { return }
+      var isFolder = false
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+        guard isFolder else { throw StorageError.unusable(path: path, reason: "it is a file and no folder") }
+        return
+      }
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch let error as StorageError {
+      throw error
     } catch {
       throw .unusable(path: path, reason: Self.reason(error))
     }
@@ -74,6 +80,7 @@ struct DataFolder {
     case .fileWriteFileExists: "a file of that name is in the way"
     case .fileWriteOutOfSpace: "no space left"
     case .fileWriteVolumeReadOnly: "the file system is read-only"
+    case .fileReadUnknown, .fileWriteUnknown: "the system refuses to make or to read it"
     default: "the system refuses (code \(error.code.rawValue))"
     }
   }

@@ -36,7 +36,7 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case .wrongKey: "the secret key is not the one that this data folder was made with"
     case .notFound(let what): "there is no \(what)"
     case .taken(let what): what
-    case .badName(let name, let rule): "'\(name)' does not do: \(rule)"
+    case .badName(let name, let rule): "\(name.debugDescription) does not do: \(rule)"
     case .failed(let reason): "the database reports: \(reason)"
     }
   }

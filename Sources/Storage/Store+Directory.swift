@@ -36,8 +36,8 @@ public struct Directories: AsyncSequence, Sendable {
       return nil
     }
 
-    /// Looks once. What cannot be read now is a change to be seen later.
-    private mutating func change() async -> Directory? {
+    /// Looks once: nothing changed, or what there is now. What cannot be read now is a change to be seen later.
+    mutating func change() async -> Directory? {
       let known = last?.version
       let found =
         try? await store.watch.read { database in
