@@ -138,6 +138,8 @@ import WebSockets
   @Test func webhookShardsNeedAnAddressThatTwitchCanReach() async throws {
     let http: [Setting: String] = [.webhookShards: "1", .publicURL: "http://chat.example.com"]
     #expect(problems(try await makeReader(flags: http)).count == 1)
+    let simulated = http.merging([.apiURL: "http://127.0.0.1:1/helix"]) { $1 }
+    #expect(problems(try await makeReader(flags: simulated)) == [])
     let https: [Setting: String] = [.webhookShards: "1", .publicURL: "https://chat.example.com"]
     #expect(problems(try await makeReader(flags: https)) == [])
   }

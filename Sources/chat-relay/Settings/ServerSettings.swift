@@ -22,10 +22,16 @@ struct ServerSettings {
     webhookShards = reader.number(.webhookShards, in: 0...100, else: 0)
     allowedOrigins = reader.origins(.allowedOrigins)
     if shards + webhookShards == 0 { reader.refuse(.shards, "1 or more when there are no webhook shards") }
-    if webhookShards > 0, publicURL?.hasPrefix("https://") != true {
+    if webhookShards > 0, !isReachableByTwitch(&reader) {
       reader.refuse(
         .webhookShards, "0 unless \(Setting.publicURL.variable) is an https:// address that Twitch can reach")
     }
+  }
+
+  /// Twitch delivers to https:// only; a simulator that is itself plain http:// does with less.
+  private func isReachableByTwitch(_ reader: inout SettingsReader) -> Bool {
+    guard let publicURL else { return false }
+    return publicURL.hasPrefix("https://") || reader.text(.apiURL)?.hasPrefix("http://") == true
   }
 
   /// A name is looked up when listening; what looks like an IP address has to be one.
