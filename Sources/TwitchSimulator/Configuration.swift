@@ -11,6 +11,9 @@ extension Simulator {
     public var seed: UInt64 = 1
     /// The switches to begin with; `setBehavior` changes them while it runs.
     public var behavior = Behavior()
+    /// Whether the simulator's clock goes by itself; a stopped one goes only where `advanceClock` moves it, which makes
+    /// tests independent of the speed of the machine.
+    public var clockRuns = true
     /// Serve `https` and `wss` with these files, for trying certificates that a client must refuse.
     public var certificate: (certificatePath: String, keyPath: String)?
 

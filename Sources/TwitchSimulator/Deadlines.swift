@@ -16,6 +16,8 @@ final class Deadlines {
   private let begin = Moment(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e6) * 1_000)
   private let started = ContinuousClock.now
   private var advanced = 0.0
+  /// Where the clock stands still, until it is moved by hand.
+  private var stoppedAt: Moment?
   private var skew = 0.0
   private var entries: [Entry] = []
   private var lastNumber = 0
@@ -25,8 +27,17 @@ final class Deadlines {
 
   /// The time that deadlines go by.
   var now: Moment {
+    if let stoppedAt { return stoppedAt + advanced }
     let (seconds, attoseconds) = (ContinuousClock.now - started).components
     return Moment(nanoseconds: begin.nanoseconds + seconds * 1_000_000_000 + attoseconds / 1_000_000_000) + advanced
+  }
+
+  /// Stops the clock; from then on it goes only where `advance` moves it.
+  func stop() {
+    guard stoppedAt == nil else { return }
+    stoppedAt = now
+    advanced = 0
+    timer?.cancel()
   }
 
   /// The time as clients are told it.
@@ -72,7 +83,7 @@ final class Deadlines {
 
   private func arm() {
     timer?.cancel()
-    guard let first = entries.first else { return timer = nil }
+    guard let first = entries.first, stoppedAt == nil else { return timer = nil }
     timer = loop.schedule(after: .seconds(max(0, first.due - now))) { [weak self] in self?.fire() }
   }
 }

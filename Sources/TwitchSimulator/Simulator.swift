@@ -76,6 +76,7 @@ public actor Simulator {
     behavior = configuration.behavior
     deadlines = Deadlines(on: loop)
     client = HTTPClient(on: loop, userAgent: "twitch-simulator")
+    if !configuration.clockRuns { deadlines.stop() }
   }
 
   private func listen() throws {

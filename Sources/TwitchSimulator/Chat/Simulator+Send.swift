@@ -157,6 +157,10 @@ extension Simulator {
       }
     if behavior.echo == .never { return channel.keep(message) }
     if isBefore { return post(message, in: owner, channel) }
-    deadlines.after(0.02) { self.post(message, in: owner, channel) }
+    Task {
+      // By the real clock, so that it comes even when the simulated one stands still.
+      try? await loop.sleep(for: .milliseconds(20))
+      self.post(message, in: owner, channel)
+    }
   }
 }

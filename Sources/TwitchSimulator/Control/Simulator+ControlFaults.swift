@@ -48,9 +48,11 @@ extension Simulator {
     struct Move: Decodable {
       var advance: Double?
       var skew: Double?
+      var stop: Bool?
     }
     if call.request.method == .post {
       let move: Move = try call.body()
+      if move.stop == true { stopClock() }
       if let seconds = move.skew { skewClock(by: seconds) }
       if let seconds = move.advance { try advanceClock(by: seconds) }
     }

@@ -28,6 +28,9 @@ extension Simulator {
     record("clock.advanced", ["seconds": String(seconds)])
   }
 
+  /// Stops the clock for good: from then on it goes only where it is moved.
+  public func stopClock() { deadlines.stop() }
+
   /// Makes the timestamps that clients see wrong by so many seconds.
   public func skewClock(by seconds: Double) { deadlines.skew(by: seconds) }
 }

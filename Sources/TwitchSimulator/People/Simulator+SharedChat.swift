@@ -31,6 +31,12 @@ extension Simulator {
   }
 
   private func participants(_ session: SharedChat) -> JSON {
-    .array(session.channels.compactMap { people[$0] }.map(broadcaster))
+    .array(
+      session.channels.compactMap { people[$0] }.map { user in
+        [
+          "broadcaster_user_id": JSON(user.id), "broadcaster_user_name": JSON(user.displayName),
+          "broadcaster_user_login": JSON(user.login),
+        ]
+      })
   }
 }

@@ -20,6 +20,11 @@ indirect enum JSON: Sendable, Equatable {
     }
     var list: [Member]
 
+    /// Objects are equal whatever the order of their keys.
+    static func == (a: Members, b: Members) -> Bool {
+      a.list.count == b.list.count && a.list.allSatisfy { b[$0.key] == $0.value }
+    }
+
     subscript(key: String) -> JSON? {
       get { list.first { $0.key == key }?.value }
       set {
