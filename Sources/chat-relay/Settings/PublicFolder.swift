@@ -2,7 +2,8 @@ import FoundationEssentials
 
 /// The folder with the web pages.
 enum PublicFolder {
-  /// Looks in the working folder, then beside the program and upwards from it, where a built checkout has it.
+  /// Looks in the working folder, then beside the program and upwards from it, where a built checkout has it, then where
+  /// an installed program's belongings are.
   static func find() -> String? {
     let manager = FileManager.default
     let program = (try? manager.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? manager.currentDirectoryPath
@@ -13,7 +14,8 @@ enum PublicFolder {
       folder = folder.deletingLastPathComponent()
       candidates.append(folder.path)
     }
-    return candidates.map { $0 + "/Public" }.first(where: hasPages)
+    let installed = URL(filePath: program).deletingLastPathComponent().path + "/../share/chat-relay"
+    return (candidates + [installed]).map { $0 + "/Public" }.first(where: hasPages)
   }
 
   /// Whether there are pages in a folder.
