@@ -11,15 +11,46 @@ static const uint64_t relay_option_context =
 static const uint64_t relay_option_listen = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
 static const uint64_t relay_option_ipv4 = LWS_SERVER_OPTION_DISABLE_IPV6;
 
-// A timer with a place for its Swift object: `lws_sorted_usec_list_t` carries no user pointer, and
-// `lws_container_of` is a macro.
+// A timer with a place for its Swift object, for either kind of loop: `lws_sorted_usec_list_t` carries no user pointer,
+// and both `lws_container_of` and libev's initializers are macros.
 typedef struct relay_timer {
+  ev_timer ev;
   lws_sorted_usec_list_t sul;
   void *owner;
+  void (*fire)(void *owner);
 } relay_timer_t;
 
-static inline void *_Nullable relay_timer_owner(lws_sorted_usec_list_t *_Nonnull sul) {
-  return lws_container_of(sul, relay_timer_t, sul)->owner;
+static inline void relay_timer_ev(struct ev_loop *loop, ev_timer *timer, int revents) {
+  relay_timer_t *self = (relay_timer_t *)timer->data;
+  (void)loop;
+  (void)revents;
+  self->fire(self->owner);
+}
+
+static inline void relay_timer_sul(lws_sorted_usec_list_t *sul) {
+  relay_timer_t *self = lws_container_of(sul, relay_timer_t, sul);
+  self->fire(self->owner);
+}
+
+// Starts a timer on the libev loop if there is one, else on the context.
+static inline void relay_timer_start(relay_timer_t *_Nonnull self, struct ev_loop *_Nullable loop,
+                                     struct lws_context *_Nonnull context, int64_t microseconds) {
+  if (!loop) {
+    lws_sul_schedule(context, 0, &self->sul, relay_timer_sul, microseconds);
+    return;
+  }
+  ev_now_update(loop);
+  ev_timer_init(&self->ev, relay_timer_ev, (double)microseconds / 1e6, 0.);
+  self->ev.data = self;
+  ev_timer_start(loop, &self->ev);
+}
+
+static inline void relay_timer_stop(relay_timer_t *_Nonnull self, struct ev_loop *_Nullable loop,
+                                    struct lws_context *_Nullable context) {
+  if (loop)
+    ev_timer_stop(loop, &self->ev);
+  else if (context)
+    lws_sul_schedule(context, 0, &self->sul, NULL, LWS_SET_TIMER_USEC_CANCEL);
 }
 
 // How many free bytes `lws_write` wants before the payload: a macro that calls a macro.

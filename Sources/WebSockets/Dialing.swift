@@ -36,10 +36,7 @@ enum Dialing {
         unsafe info.local_protocol_name = name
         unsafe info.alpn = alpn
         if kind == .raw { unsafe info.method = raw }
-        unsafe withUnsafeMutablePointer(to: &wsi) { wsi in
-          unsafe info.pwsi = wsi
-          _ = unsafe lws_client_connect_via_info(&info)
-        }
+        unsafe wsi = lws_client_connect_via_info(&info)
       }
       guard let wsi = unsafe wsi else { return false }
       unsafe connection.attach(to: wsi, handler: handler)

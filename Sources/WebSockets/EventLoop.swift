@@ -37,8 +37,11 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
   private(set) var context: OpaquePointer?
   /// The virtual host that all connections from here to elsewhere belong to.
   private(set) var clientHost: OpaquePointer?
-  private var evLoop: OpaquePointer?
+  /// The libev loop that libwebsockets waits with; `nil` where its plug-in is missing.
+  private(set) var evLoop: OpaquePointer?
   private var isStopping = false
+  private var tick: Timer?
+  private var kept: [AnyObject] = []
   /// Who waits in `sleep(for:)`; woken when the loop ends.
   var sleepers: [ObjectIdentifier: Sleeper] = [:]
 
@@ -168,6 +171,7 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
     }
     ready.signal()
     if let evLoop = unsafe evLoop {
+      keepTime()
       while !isStopping { _ = unsafe ev_run(evLoop, 0) }
     } else {
       while !isStopping { _ = unsafe lws_service(context, 0) }
@@ -175,8 +179,25 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
     end()
   }
 
+  /// Keeps an object that libwebsockets has a pointer to until the context is gone.
+  func keep(_ object: AnyObject) {
+    kept.append(object)
+  }
+
+  /// Makes libwebsockets look at its own time-outs four times a second.
+  ///
+  /// Its libev plug-in (4.1.6) changes the time of a timer that is running, which libev ignores, so that a time-out that
+  /// is due before the one set last is served only with the next event, up to half a minute late.
+  private func keepTime() {
+    tick = schedule(after: .milliseconds(250)) { [unowned self] in
+      if let context = unsafe context { unsafe lws_cancel_service(context) }
+      keepTime()
+    }
+  }
+
   /// Closes everything, which resumes whoever waits for a socket; their jobs then run in the afterlife.
   private func end() {
+    tick = nil
     let ending = unsafe context
     unsafe context = nil
     queue.withLock { unsafe $0.context = nil }
@@ -184,6 +205,8 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
     for sleeper in sleepers.values { sleeper.wake() }
     sleepers = [:]
     if let evLoop = unsafe evLoop { unsafe ev_loop_destroy(evLoop) }
+    unsafe evLoop = nil
+    kept = []
     EventLoop.current.value = nil
     let (jobs, waiting) = queue.withLock { queue in
       queue.phase = .stopped

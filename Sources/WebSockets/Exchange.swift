@@ -8,6 +8,7 @@ import HTTPTypes
   private let server: Server
   private var request: Request
   private var timer: Timer?
+  private var isBodyWhole = false
   private var isAnswering = false
   private var isClosing = false
   private var output: [UInt8] = []
@@ -47,7 +48,8 @@ import HTTPTypes
           "a body has at most \(server.configuration.maximumBodySize) bytes\n",
           status: .contentTooLarge))
     }
-    if length == 0 && ![.post, .put, .patch].contains(request.method) {
+    // libwebsockets reports the end of an empty body for POST only.
+    if length == 0 && request.method != .post {
       dispatch()
       return 0
     }
@@ -78,6 +80,10 @@ import HTTPTypes
   }
 
   private func complete() -> Int32 {
+    // Again: the client has sent its next request before this one's answer. libwebsockets takes that for more of this body
+    // and would report it for ever, so such a client has to come back on a new connection.
+    guard !isBodyWhole else { return -1 }
+    isBodyWhole = true
     guard !isAnswering else { return 0 }
     if let wsi = unsafe wsi { unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0) }
     dispatch()
@@ -123,9 +129,12 @@ import HTTPTypes
       unsafe Writing.write(UnsafeMutableBufferPointer(rebasing: $0[written..<end]), to: wsi)
     }
     written = end
-    // One more turn even after the last piece: what the socket did not take at once is written by then.
+    guard result == 0 else { return result }
+    // The client may send its next request as soon as it has the last piece, so a kept connection is made ready for that
+    // at once. One that we close takes another turn: what the socket did not take is written by then.
+    if written == output.count && !isClosing { return unsafe finish(wsi) }
     connection.requestWritable()
-    return result
+    return 0
   }
 
   private func finish(_ wsi: OpaquePointer) -> Int32 {

@@ -84,6 +84,9 @@ public import HTTPTypes
       [weak self] connection, event in
       self?.handle(connection, event)
     }
+    if Resolver.isAddress(address.origin.host) {
+      return connection.dial(address, ips: [address.origin.host], for: call)
+    }
     let dial = OnLoop((connection, call))
     let loop = loop
     Task {

@@ -4,7 +4,8 @@ import HTTPTypes
 /// Listens on one port and serves HTTP and WebSockets there.
 ///
 /// Not sendable: it belongs to the actor on its event loop. Each whole request goes to `respond`, as a task; each
-/// WebSocket handshake to `upgrade`, at once. Dropping the server does not close it: `stop()` does, or the loop's end.
+/// WebSocket handshake to `upgrade`, at once. The loop keeps the server until it ends; `stop()` closes the
+/// port before that.
 @safe public final class Server {
   let loop: EventLoop
   let configuration: Configuration
@@ -12,8 +13,6 @@ import HTTPTypes
   private let upgrade: (Request) -> Upgrade
   private var host: OpaquePointer?
   let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
-  /// Keeps the server while libwebsockets may call it back.
-  private var selfWhileListening: Server?
   private var isAccepting = true
 
   /// The port on which it listens.
@@ -56,7 +55,8 @@ import HTTPTypes
     }
     unsafe self.host = unsafe host
     port = unsafe Int(lws_get_vhost_listen_port(host))
-    selfWhileListening = self
+    // libwebsockets may call back with this server until the context is gone, even after its virtual host is.
+    loop.keep(self)
   }
 
   deinit {
@@ -74,7 +74,6 @@ import HTTPTypes
     guard let host = unsafe host, unsafe loop.context != nil else { return }
     unsafe self.host = nil
     unsafe lws_vhost_destroy(host)
-    selfWhileListening = nil
   }
 
   // MARK: Callbacks of connections that have no object yet

@@ -14,13 +14,12 @@ import CLibWebSockets
     unsafe timer = .allocate(capacity: 1)
     unsafe timer.initialize(to: relay_timer())
     unsafe timer.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
+    unsafe timer.pointee.fire = { owner in
+      guard let owner = unsafe owner else { return }
+      unsafe Unmanaged<Timer>.fromOpaque(owner).takeUnretainedValue().fire()
+    }
     guard let context = unsafe loop.context else { return }
-    unsafe lws_sul_schedule(
-      context, 0, &timer.pointee.sul,
-      { sul in
-        guard let sul = unsafe sul, let owner = unsafe relay_timer_owner(sul) else { return }
-        unsafe Unmanaged<Timer>.fromOpaque(owner).takeUnretainedValue().fire()
-      }, max(delay.microseconds, 1))
+    unsafe relay_timer_start(timer, loop.evLoop, context, max(delay.microseconds, 1))
   }
 
   private func fire() {
@@ -32,14 +31,11 @@ import CLibWebSockets
   /// Makes sure that the call is not made any more.
   public func cancel() {
     action = nil
-    guard let context = unsafe loop.context else { return }
-    unsafe lws_sul_schedule(context, 0, &timer.pointee.sul, nil, -1)
+    unsafe relay_timer_stop(timer, loop.evLoop, loop.context)
   }
 
   deinit {
-    if let context = unsafe loop.context {
-      unsafe lws_sul_schedule(context, 0, &timer.pointee.sul, nil, -1)
-    }
+    unsafe relay_timer_stop(timer, loop.evLoop, loop.context)
     unsafe timer.deallocate()
   }
 }

@@ -87,6 +87,27 @@ import WebSockets
     }
   }
 
+  @Test func requestsSentAtOnceAreAnsweredOneAfterAnother() async throws {
+    let answers = try await ask(
+      "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    ).split(separator: "HTTP/1.1 200 OK")
+    #expect(answers.count == 2)
+    #expect(answers.first?.hasSuffix("GET /1 [-] ") == true)
+    #expect(answers.last?.hasSuffix("GET /2 [-] ") == true)
+  }
+
+  @Test func aRequestSentBeforeTheAnswerToAPostEndsTheConnection() async throws {
+    _ = try await ask(
+      "POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nonePOST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    )
+  }
+
+  @Test(arguments: ["PUT", "PATCH", "POST", "DELETE", "GET"])
+  func anEmptyBodyIsABody(method: String) async throws {
+    let response = try await ask("\(method) /e HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    #expect(response.hasSuffix("\(method) /e [-] "))
+  }
+
   @Test func headHasTheLengthButNoBody() async throws {
     let response = try await ask("HEAD /h HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     #expect(response.contains("content-length: 12"))
