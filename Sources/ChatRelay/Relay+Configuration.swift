@@ -24,6 +24,8 @@ extension Relay {
     public var allowedOrigins: [String]?
     /// How often viewer counts are asked for while somebody watches.
     package var viewCountInterval: Duration = .seconds(60)
+    /// How long a line's echo is waited for when Twitch did not answer for the line.
+    package var echoPatience: Duration = .seconds(10)
 
     /// Takes what has no default.
     public init(publicFolder: String, application: Application, endpoints: Endpoints = Endpoints()) {

@@ -11,8 +11,9 @@ extension Relay {
     directory = new
     updateSenders(tokens)
     updateRooms()
-    writers = writers.filter { route, _ in
-      new.accounts[route.sender] != nil && !new.streams(carrying: route.target).isEmpty
+    for (route, writer) in writers where senders[route.sender] == nil || new.streams(carrying: route.target).isEmpty {
+      writer.stop()
+      writers[route] = nil
     }
     let channels = streamChannels
     liveStates.keep(channels)

@@ -22,7 +22,7 @@ extension Relay {
   }
 
   private func makeWriter(_ route: Route, for connection: Connection) throws(RequestError) {
-    if route.sender == .internalChat, route.target == .internalChat {
+    if route == .internalChat {
       // Everyone's own identity is always ready.
       try permissions.mayWrite(connection.user, on: connection.stream)
     } else {
@@ -56,7 +56,9 @@ extension Relay {
     guard isOpenForChat(connection.stream) else { throw RequestError(.notLive, "Nobody is live on this stream.") }
     guard canSend(sender), let keeper = senders[sender.id] else { throw .accountUnusable }
     if let writer = writers[route] { return writer }
-    let writer = Writer(route, sender: keeper, channel: TwitchUserID(target.identity.networkUserID))
+    let writer = Writer(
+      route, sender: keeper, channel: TwitchUserID(target.identity.networkUserID),
+      echoPatience: configuration.echoPatience)
     writers[route] = writer
     return writer
   }
@@ -76,8 +78,8 @@ extension Relay {
     } else {
       rooms[connection.stream]?.publish(line)
     }
-    let route = Route(sender: .internalChat, target: .internalChat)
-    Submission(draft: draft, route: route, request: request, connection: connection).report(.sent(MessageID(line.id)))
+    Submission(draft: draft, route: .internalChat, request: request, connection: connection)
+      .report(.sent(MessageID(line.id)))
   }
 
   /// Everything that these users have open, on whichever stream.

@@ -16,7 +16,8 @@ extension Relay.Configuration {
   func transports(_ store: Store) async throws -> [ConduitPool.Transport] {
     let sockets = [ConduitPool.Transport](repeating: .webSocket, count: shards)
     guard webhookShards > 0 else { return sockets }
-    guard var base = publicURL, base.hasPrefix("https://") else { throw RelayError.noPublicURL }
+    // Twitch takes https:// only; what stands in for it on loopback does with less.
+    guard var base = publicURL, Origin.of(url: base) != nil else { throw RelayError.noPublicURL }
     while base.hasSuffix("/") { base.removeLast() }
     let secret = Secret(try await store.webhookSecret())
     return sockets

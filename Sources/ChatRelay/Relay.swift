@@ -106,7 +106,7 @@ public actor Relay {
       upgrade: { request in self.upgrade(request) })
     startPool()
     tasks = [
-      Task { for await directory in store.directories() { await apply(directory) } },
+      Task { for await new in store.directories() where new != directory { await apply(new) } },
       Task { await validateTokens() },
       Task { await lookAtChannels() },
     ]
@@ -126,7 +126,7 @@ public actor Relay {
     await wait(for: .seconds(5)) { self.writers.values.allSatisfy { $0.task == nil } }
     for connection in rooms.values.flatMap(\.connections) { connection.close(.serviceRestart, "the gateway restarts") }
     for task in tasks { task.cancel() }
-    pool.stop()
+    await pool.stop()
     await wait(for: .seconds(2)) { !self.rooms.values.contains(where: \.isWatched) }
     server?.stop()
     // The handlers hold the relay as long as they exist.

@@ -11,8 +11,6 @@ final class Writer {
   static let longestQueue = 30
   /// How long a line that cannot leave is tried.
   static let patience: Duration = .seconds(20)
-  /// How long an echo is waited for when Twitch did not answer.
-  static let settling: Duration = .seconds(10)
 
   let route: Route
   let sender: Sender
@@ -25,11 +23,14 @@ final class Writer {
   private var echoes = Echoes()
   private var lost: [Echoes.LineNumber: (submission: Submission, timer: Timer)] = [:]
   private var count = 0
+  private let echoPatience: Duration
   private var isStopped = false
   /// Whether the task only waits for its turn, and nothing is on its way to Twitch.
   private var isWaiting = false
 
-  init(_ route: Route, sender: Sender, channel: TwitchUserID) {
+  /// - Parameter echoPatience: How long an echo is waited for when Twitch did not answer.
+  init(_ route: Route, sender: Sender, channel: TwitchUserID, echoPatience: Duration) {
+    self.echoPatience = echoPatience
     self.route = route
     self.sender = sender
     self.channel = channel
@@ -130,7 +131,7 @@ final class Writer {
   /// Twitch did not answer for the line, so it is not sent again: its echo tells, and if none comes the asker is told that nobody knows.
   private func lose(_ submission: Submission, _ line: Echoes.LineNumber, _ loop: EventLoop) {
     if let id = echoes.lose(line, text: submission.draft.text) { return submission.report(.sent(id)) }
-    let timer = loop.schedule(after: Self.settling) { [weak self] in
+    let timer = loop.schedule(after: echoPatience) { [weak self] in
       guard let self, echoes.giveUp(line) else { return }
       lost.removeValue(forKey: line)?.submission.report(.failed(.outcomeUnknown))
     }

@@ -6,6 +6,10 @@ import Testing
 @Suite struct ClientRequestTests {
   private func request(_ text: String) -> ClientRequest { ClientRequest(Array(text.utf8)) }
 
+  @Test func aCommaInATextIsNoTrailingOne() {
+    #expect(request(#"{"x":",}\",]","type":"status"}"#).action == .success(.status))
+  }
+
   @Test func anEmptyStatusIsEnough() {
     #expect(request(#"{"type":"status"}"#).action == .success(.status))
     #expect(request(#" { "type" : "viewcount", "more": [1, {}] } "#).action == .success(.viewCount))
@@ -20,7 +24,8 @@ import Testing
 
   @Test(arguments: [
     ("", ErrorCode.malformed), ("{", .malformed), ("[]", .malformed), ("\"status\"", .malformed), ("null", .malformed),
-    (#"{"type":"status"} {}"#, .malformed),
+    (#"{"type":"status"} {}"#, .malformed), (#"{"type":"status",}"#, .malformed),
+    (#"{"a":[1, ],"type":"x"}"#, .malformed),
     ("{}", .missingKey), (#"{"type":null}"#, .missingKey), (#"{"type":7}"#, .invalidKey),
     (#"{"type":"dance"}"#, .unknownType), (#"{"type":"Status"}"#, .unknownType),
     (#"{"type":"writer"}"#, .missingKey), (#"{"type":"writer","account_id":1}"#, .missingKey),
@@ -44,6 +49,7 @@ import Testing
   @Test func anErrorNamesTheRequestAsFarAsItWasRead() {
     #expect(request(#"{"type":"dance","id":"a1"}"#).reference == RequestReference(type: "dance", id: "a1"))
     #expect(request(#"{"id":"a1"}"#).reference == RequestReference(type: nil, id: "a1"))
+    #expect(request(#"{"type":"status","id":1}"#).reference == RequestReference(type: "status", id: nil))
     #expect(request("nonsense").reference == RequestReference())
   }
 

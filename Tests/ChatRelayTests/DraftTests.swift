@@ -10,6 +10,8 @@ import Testing
   @Test func commandsChooseWhereALineGoes() throws {
     #expect(try Draft(.text, "hello", route: route).destination == .channel(route))
     #expect(try Draft(.text, "hello", route: internalRoute).destination == .room)
+    let mixed = Route(sender: internalRoute.sender, target: route.target)
+    #expect(try Draft(.text, "hello", route: mixed).destination == .channel(mixed))
     let toRoom = try Draft(.text, "/irc hello there", route: route)
     #expect(toRoom.destination == .room)
     #expect(toRoom.text == "hello there")

@@ -11,7 +11,7 @@ import Twitch
     try JSON(
       Line(
         stream: StreamID(rawValue: 21), account: AccountID(rawValue: 14), message: message, picture: picture,
-        time: Timestamp("2026-03-14T18:05:31.123456789Z")!, body: RichText(message.body, images: images)))
+        time: try #require(Timestamp("2026-03-14T18:05:31.123456789Z")), body: RichText(message.body, images: images)))
   }
 
   private func message(_ fragments: [Fragment]) -> ChatMessage {
@@ -72,6 +72,15 @@ import Twitch
       ])
     #expect(json["source"] == ["id": "7", "name": "N", "message_id": "s"])
     #expect(json["from"]?["picture"] == "https://p/1.png")
+  }
+
+  @Test func whatNobodyIsToSeeIsLeftOut() throws {
+    var message = message([Fragment("a\u{1}b "), Fragment("Kappa", .emote(Emote(id: "25")))])
+    message.color = "red;x"
+    let json = try line(message)
+    #expect(json["text"] == "ab Kappa")
+    #expect(json["emotes"]?[0]?["begin"] == 3)
+    #expect(json["color"] == nil)
   }
 
   @Test func anEmotesIDStaysInItsPlace() throws {

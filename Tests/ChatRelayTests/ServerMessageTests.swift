@@ -7,7 +7,7 @@ import Twitch
 
 @Suite struct ServerMessageTests {
   private let route = Route(sender: AccountID(rawValue: 17), target: AccountID(rawValue: 14))
-  private let time = Timestamp("2026-03-14T18:05:31Z")!
+  private let time = Timestamp(Date(timeIntervalSince1970: 1_773_511_531))
 
   @Test func aWriterResultIsTheWikis() throws {
     #expect(

@@ -64,7 +64,7 @@ import Testing
     }
     #expect(json["accounts"]?.keys == ["0", "\(home.harbor.id)", "\(home.pier.id)"])
     #expect(json["accounts"]?["\(home.harbor.id)"]?["writable"] == .boolean(isWritable))
-    #expect(json["accounts"]?["\(home.harbor.id)"]?["ready"] == true)
+    #expect(json["accounts"]?["\(home.harbor.id)"]?["ready"] == .boolean(isWritable))
     #expect(json["accounts"]?["\(home.pier.id)"]?["writable"] == .boolean(isWritable))
     #expect(json["accounts"]?["0"]?["writable"] == true)
   }

@@ -16,17 +16,17 @@ struct ClientRequest: Equatable {
 
   /// Reads a text frame.
   init(_ frame: [UInt8]) {
-    guard let members = try? JSONDecoder().decode([String: Member].self, from: Data(frame)) else {
+    guard !Self.hasTrailingComma(frame),
+      let members = try? JSONDecoder().decode([String: Member].self, from: Data(frame))
+    else {
       self.init(reference: RequestReference(), action: .failure(.init(.malformed, "A request is one JSON object.")))
       return
     }
     let keys = RequestKeys(members: members)
-    var reference = RequestReference()
+    let reference = RequestReference(type: try? keys.text("type"), id: try? keys.id())
     do throws(RequestError) {
-      reference.id = try keys.id()
-      let type = try keys.text("type")
-      reference.type = type
-      self.init(reference: reference, action: .success(try Self.action(type, keys)))
+      _ = try keys.id()
+      self.init(reference: reference, action: .success(try Self.action(try keys.text("type"), keys)))
     } catch {
       self.init(reference: reference, action: .failure(error))
     }
@@ -35,6 +35,25 @@ struct ClientRequest: Equatable {
   private init(reference: RequestReference, action: Result<Action, RequestError>) {
     self.reference = reference
     self.action = action
+  }
+
+  /// Whether a comma has nothing after it, which JSON forbids (RFC 8259) and the decoder lets pass.
+  private static func hasTrailingComma(_ frame: [UInt8]) -> Bool {
+    var isInText = false
+    var isEscaped = false
+    var previous: UInt8 = 0
+    for byte in frame {
+      switch byte {
+      case _ where isEscaped: isEscaped = false
+      case UInt8(ascii: "\\") where isInText: isEscaped = true
+      case UInt8(ascii: "\""): isInText.toggle()
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): if !isInText, previous == UInt8(ascii: ",") { return true }
+      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): continue
+      default: break
+      }
+      previous = isInText ? 0 : byte
+    }
+    return false
   }
 
   private static func action(_ type: String, _ keys: RequestKeys) throws(RequestError) -> Action {

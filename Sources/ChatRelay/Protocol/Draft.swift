@@ -67,7 +67,7 @@ struct Draft: Equatable {
       let name = takeWord(&rest)
       return (.user(named: String(name)), String(rest))
     default:
-      return (route.sender == .internalChat ? .room : .channel(route), String(line))
+      return (route == .internalChat ? .room : .channel(route), String(line))
     }
   }
 

@@ -10,6 +10,14 @@ extension JSONWriter {
     member("picture", ifPresent: picture)
   }
 
+  /// A name's colour, when it is one: pages put it into their styles.
+  mutating func color(_ color: String?) {
+    guard let color, color.utf8.count == 7, color.hasPrefix("#"), color.dropFirst().allSatisfy(\.isHexDigit) else {
+      return
+    }
+    member("color", color)
+  }
+
   mutating func badges(_ badges: [Badge]) {
     if badges.isEmpty { return }
     member("badges", array: badges) { json, badge in

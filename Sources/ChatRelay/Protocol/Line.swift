@@ -24,7 +24,7 @@ struct Line: ServerMessage {
     json.member("text", body.text)
     json.member("markdown", body.markdown)
     json.member("from") { $0.person(message.chatter, picture: picture) }
-    json.member("color", ifPresent: message.color)
+    json.color(message.color)
     json.badges(message.badges)
     body.writeParts(to: &json)
     writeCheer(to: &json)

@@ -23,7 +23,7 @@ struct NoticeMessage: ServerMessage {
     if let chatter = notice.chatter {
       json.member("from") { $0.person(chatter, picture: picture) }
     }
-    json.member("color", ifPresent: notice.color)
+    json.color(notice.color)
     json.badges(notice.badges)
     if let source = notice.source {
       json.member("source") { $0.person(source.broadcaster) }

@@ -28,25 +28,32 @@ struct RichText {
     var markdown = Markdown()
     var position = 0
     for fragment in body.fragments.isEmpty ? [Fragment(body.text)] : body.fragments {
-      let end = position + fragment.text.unicodeScalars.count
+      let words = Self.cleaned(fragment.text)
+      let end = position + words.unicodeScalars.count
       switch fragment.kind {
       case .emote(let emote):
-        let image = Image(id: emote.id, name: fragment.text, url: images.url(of: emote))
+        let image = Image(id: emote.id, name: words, url: images.url(of: emote))
         emotes.append(Part(content: image, begin: position, end: end))
         markdown.appendImage(named: image.name, url: image.url)
       case .mention(let user):
         mentions.append(Part(content: user, begin: position, end: end))
-        markdown.append(fragment.text)
+        markdown.append(words)
       case .cheermote(let cheermote):
         cheermotes.append(Part(content: cheermote, begin: position, end: end))
-        markdown.append(fragment.text)
+        markdown.append(words)
       case .text:
-        markdown.append(fragment.text)
+        markdown.append(words)
       }
-      text += fragment.text
+      text += words
       position = end
     }
     self.markdown = markdown.text
+  }
+
+  /// The text without U+0001, which Twitch marks actions with and which means nothing to anybody else (FACTS 8.4).
+  private static func cleaned(_ text: String) -> String {
+    guard text.utf8.contains(1) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\u{1}" }))
   }
 
   /// Writes `emotes` and `mentions`, each when there are any.

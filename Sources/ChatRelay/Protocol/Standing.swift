@@ -42,7 +42,8 @@ struct Standing: Equatable {
       let canSend = canSend(account)
       entries.append(
         Entry(
-          id: account.id, name: account.name, network: network, isReady: canSend, isWritable: canSend && mayWrite,
+          id: account.id, name: account.name, network: network, isReady: mayWrite && canSend,
+          isWritable: mayWrite && canSend,
           isLive: isLive(account), url: network.page(of: account)))
     }
     let networks = Set(own.map(\.identity.network))
