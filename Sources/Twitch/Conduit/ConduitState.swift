@@ -49,6 +49,10 @@ struct ConduitState {
 
   private var phase = Phase.unknown
   private var stored: ConduitID?
+  /// The conduits that were there before we made one.
+  private var foreign: Set<ConduitID> = []
+  /// Whether Twitch may have made one without our hearing of it.
+  private var mayHaveMadeOne = false
   private var retry = Backoff()
   private var shardStates: ShardStates
   /// The places of sessions that are wanted no more; closed when the conduit has been made smaller.
@@ -161,12 +165,19 @@ struct ConduitState {
   ) {
     switch result {
     case .success(let conduits):
-      // One conduit per application: the one we had, else the only one there is. Others are somebody else's.
-      let own = conduits.first { $0.id == stored } ?? (conduits.count == 1 ? conduits.first : nil)
-      if let own { adopt(own, at: now) } else { phase = .absent }
+      if let own = own(among: conduits) { adopt(own, at: now) } else { phase = .absent }
+      foreign = Set(conduits.map(\.id))
     case .failure(let error):
       startOver(error, at: now, using: &generator)
     }
+  }
+
+  /// One conduit per application: the one we had, else the only one there is, else one that may have been made for us by a
+  /// call whose answer was lost. All others are somebody else's.
+  private func own(among conduits: [Conduit]) -> Conduit? {
+    if let conduit = conduits.first(where: { $0.id == stored }) { return conduit }
+    if conduits.count == 1 { return conduits.first }
+    return mayHaveMadeOne ? conduits.first { !foreign.contains($0.id) } : nil
   }
 
   /// A conduit was made, or was not.
@@ -179,6 +190,7 @@ struct ConduitState {
       adopt(conduit, at: now)
     case .failure(let error):
       if case .tooMany = error { isAtConduitLimit = true }
+      mayHaveMadeOne = mayHaveMadeOne || error.isOutcomeUnknown
       startOver(error, at: now, using: &generator)
     }
   }
@@ -272,6 +284,7 @@ struct ConduitState {
     phase = .known(conduit)
     stored = conduit.id
     isAtConduitLimit = false
+    mayHaveMadeOne = false
     isLooking = false
     lookedAt = now
   }

@@ -46,6 +46,8 @@ struct SubscriptionState {
   private var deleting: Set<SubscriptionID> = []
 
   private var isListing = false
+  /// What was revoked while a list was under way, which may still have it.
+  private var revokedMeanwhile: Set<SubscriptionID> = []
   private var listAt: ContinuousClock.Instant?
   private var retry = Backoff()
   /// When something refused or paused may be asked for again.
@@ -150,6 +152,7 @@ struct SubscriptionState {
     let underWay = creating.count + deleting.count
     if let listAt, listAt <= now, underWay == 0, allowance > 0 {
       isListing = true
+      revokedMeanwhile = []
       return [.list(conduit)]
     }
     if let reviveAt, reviveAt <= now { findMissing(at: now) }
@@ -207,7 +210,8 @@ struct SubscriptionState {
     var seen: Set<SubscriptionID> = []
     for subscription in list where seen.insert(subscription.id).inserted {
       let topic = subscription.topic
-      if wanted.contains(topic), present[topic] == nil, subscription.status == .enabled {
+      let isEnabled = subscription.status == .enabled && !revokedMeanwhile.contains(subscription.id)
+      if isEnabled, wanted.contains(topic), present[topic] == nil {
         enter(topic, subscription.id)
       } else {
         removable.append(subscription.id)
@@ -283,7 +287,12 @@ struct SubscriptionState {
 
   /// Twitch took one away: it is missing again, and not asked for before a minute has passed.
   mutating func revoked(_ revocation: Revocation, at now: ContinuousClock.Instant) {
-    guard let topic = topics.removeValue(forKey: revocation.subscription) else { return }
+    if isListing { revokedMeanwhile.insert(revocation.subscription) }
+    guard let topic = topics.removeValue(forKey: revocation.subscription) else {
+      // One that we do not know of: maybe the answer that names it has yet to come.
+      listAt = min(listAt ?? now, now + Self.checkInterval)
+      return
+    }
     present[topic] = nil
     refuse(topic, revocation.status, at: now)
     // Disabled ones stay listed, and some of them count.

@@ -116,6 +116,18 @@ import Testing
     #expect(!script.state.isAtConduitLimit)
   }
 
+  @Test func aConduitWhoseMakingWasNotAnsweredIsFoundAgain() {
+    var script = script(sockets(1))
+    let others = [Conduit(id: "A", shardCount: 1), Conduit(id: "B", shardCount: 1)]
+    _ = script.steps()
+    script.listed(others)
+    #expect(script.steps() == [.create(shardCount: 1)])
+    script.state.created(.failure(.unanswered("reset")), at: script.now, using: &script.generator)
+    #expect(script.steps(after: 0.501) == [.list])
+    script.listed([Conduit(id: "N", shardCount: 1)] + others)
+    #expect(script.state.conduit == "N")
+  }
+
   @Test func aListThatFailsIsTriedAgain() throws {
     var script = script(sockets(1))
     for _ in 0..<20 {

@@ -35,15 +35,14 @@ import WebSockets
   }
 
   @Test func twitchsOwnVectorIsAccepted() throws {
-    struct Vector: Decodable {
-      struct Parts: Decodable { let secret, message_id, message_timestamp, raw_body, expected_signature: String }
-      let signature_test_vector: Parts
-    }
-    let vector = try Sample("webhook_headers_and_signature_vector").decode(Vector.self).signature_test_vector
+    let vector = try Sample("webhook_headers_and_signature_vector").decode([String: [String: String]].self)
+    let parts = try #require(vector["signature_test_vector"])
     let request = try request(
-      Data(vector.raw_body.utf8), type: "webhook_callback_verification", id: vector.message_id,
-      time: vector.message_timestamp, signature: vector.expected_signature)
-    guard case .challenge("abc123") = try read(request, secrets: [Secret("other"), Secret(vector.secret)]) else {
+      Data(parts["raw_body", default: ""].utf8), type: "webhook_callback_verification",
+      id: parts["message_id", default: ""], time: parts["message_timestamp"], signature: parts["expected_signature"])
+    guard
+      case .challenge("abc123") = try read(request, secrets: [Secret("other"), Secret(parts["secret", default: ""])])
+    else {
       Issue.record("not the challenge")
       return
     }
