@@ -43,14 +43,18 @@ public actor Relay {
   private lazy var client = HTTPClient(on: loop)
   private(set) lazy var oauth = OAuth(
     application: configuration.application, endpoints: configuration.endpoints, client: client)
+  private lazy var appToken = AppToken(oauth: oauth)
   private(set) lazy var helix = Helix(
     endpoints: configuration.endpoints, clientID: configuration.application.clientID, client: client,
-    appToken: AppToken(oauth: oauth), logger: logger)
+    appToken: appToken, logger: logger)
   private(set) lazy var pool = ConduitPool(
     helix: helix, clientID: configuration.application.clientID, endpoints: configuration.endpoints,
     transports: transports, storedConduit: storedConduit, loop: loop, logger: logger)
 
   /// Starts a gateway; when this returns, it answers on `port`. Twitch may not be reachable yet: that heals by itself.
+  ///
+  /// Throws `RelayError`, `ServerError`, `StorageError`, or `OAuthError.invalidApplication` when Twitch does not know the
+  /// application or its secret.
   public static func start(_ configuration: Configuration, store: Store, logger: Logger) async throws -> Relay {
     let files = try StaticFiles(
       folder: configuration.publicFolder, imageOrigin: Origin.of(url: configuration.emoteTemplate))
@@ -61,7 +65,9 @@ public actor Relay {
       transports: transports, storedConduit: try await store.conduitID(of: clientID.rawValue).map { ConduitID($0) })
     do {
       try await relay.open()
+      try await relay.checkApplication()
     } catch {
+      await relay.close()
       await relay.loop.stop()
       throw error
     }
@@ -112,6 +118,16 @@ public actor Relay {
     ]
   }
 
+  /// Gets the application's token, and throws only what no waiting heals.
+  private func checkApplication() async throws(OAuthError) {
+    do throws(OAuthError) {
+      _ = try await appToken.current()
+    } catch {
+      guard error.isTemporary else { throw error }
+      logger.warning("Starting without Twitch for now", metadata: ["reason": .string(error.description)])
+    }
+  }
+
   private func startPool() {
     pool.onNotification = { notification in self.receive(notification) }
     pool.onRevocation = { revocation in self.receive(revocation) }
@@ -128,6 +144,8 @@ public actor Relay {
     for task in tasks { task.cancel() }
     await pool.stop()
     await wait(for: .seconds(2)) { !self.rooms.values.contains(where: \.isWatched) }
+    // What was said last, to Twitch too, leaves with the loop's next turns.
+    try? await loop.sleep(for: .milliseconds(50))
     server?.stop()
     // The handlers hold the relay as long as they exist.
     server = nil

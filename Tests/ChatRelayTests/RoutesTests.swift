@@ -1,7 +1,9 @@
+import ChatRelay
 import HTTPTypes
 import Logging
 import Storage
 import Testing
+import Twitch
 import TwitchSimulator
 import WebSockets
 
@@ -78,8 +80,24 @@ func freePort() async throws -> Int {
       var answer = try await http.send(.get, url)
       while answer.status == .ok { answer = try await http.send(.get, url) }
       #expect(answer.status == .serviceUnavailable)
-      #expect(String(decoding: answer.body, as: UTF8.self).contains("shard 0"))
+      #expect(String(decoding: answer.body, as: UTF8.self).contains("connecting"))
       #expect(try await http.send(.get, "http://127.0.0.1:\(relay.port)/healthz").status == .ok)
+    }
+  }
+}
+
+@Suite struct StartingTests {
+  @Test func aWrongSecretIsSaidAtOnce() async throws {
+    await #expect(throws: OAuthError.self) {
+      try await withRelay(configure: { $0.application.clientSecret = Secret("wrong") }) { _, _ in }
+    }
+  }
+
+  @Test func aBusyPortIsSaidAtOnce() async throws {
+    try await withRelay(isLive: false) { relay, _ in
+      await #expect(throws: ServerError.addressInUse(host: "127.0.0.1", port: relay.port)) {
+        try await withRelay(configure: { $0.server.port = relay.port }) { _, _ in }
+      }
     }
   }
 }

@@ -95,22 +95,32 @@ func withRelay(
   configuration.emoteTemplate = twitch.emoteTemplate
   configuration.viewCountInterval = .milliseconds(200)
   try await configure(&configuration)
-  let relay = try await Relay.start(configuration, store: home.store, logger: quiet)
-  let test = await TestRelay(relay, home: home, loop: loop)
-
-  var failure: (any Error)?
-  do {
-    try await twitch.wait(for: .init(shards: configuration.shards + configuration.webhookShards, subscriptions: 9))
-    if isLive { try await goLive(test, twitch) }
-    try await body(test, twitch)
-  } catch {
-    failure = error
+  let result = await Result {
+    let relay = try await Relay.start(configuration, store: home.store, logger: quiet)
+    let test = await TestRelay(relay, home: home, loop: loop)
+    let result = await Result {
+      try await twitch.wait(for: .init(shards: configuration.shards + configuration.webhookShards, subscriptions: 9))
+      if isLive { try await goLive(test, twitch) }
+      try await body(test, twitch)
+    }
+    await test.stop()
+    try result.get()
   }
-  await test.stop()
   await loop.stop()
   await twitch.stop()
   home.remove()
-  if let failure { throw failure }
+  try result.get()
+}
+
+extension Result where Success == Void, Failure == any Error {
+  /// What a script came to, so that there can be an end after it whatever it came to.
+  fileprivate init(_ script: () async throws -> Void) async {
+    do {
+      self = .success(try await script())
+    } catch {
+      self = .failure(error)
+    }
+  }
 }
 
 /// Starts the broadcast and waits until the gateway has told somebody all about it.
