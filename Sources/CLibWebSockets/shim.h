@@ -3,6 +3,9 @@
 
 #include <ev.h>
 #include <libwebsockets.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 // The options are macros of shifted 64-bit literals, some joined with others, which Swift does not import.
 static const uint64_t relay_option_libev = LWS_SERVER_OPTION_LIBEV;
@@ -55,3 +58,37 @@ static inline void relay_timer_stop(relay_timer_t *_Nonnull self, struct ev_loop
 
 // How many free bytes `lws_write` wants before the payload: a macro that calls a macro.
 static const int relay_pre = LWS_PRE;
+
+// A TLS client over memory: libwebsockets 4.1.6 begins TLS on a raw connection before it has a socket, and fails. The
+// calls that follow are macros, or made of several that belong together.
+static inline SSL_CTX *_Nullable relay_tls_context(void) {
+  SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+  if (!context)
+    return NULL;
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+  SSL_CTX_set_default_verify_paths(context);
+  return context;
+}
+
+// The certificate must be for `host`, which is a name or, when `is_address`, an IP address.
+static inline SSL *_Nullable relay_tls_client(SSL_CTX *_Nonnull context, const char *_Nonnull host, int is_address) {
+  SSL *ssl = SSL_new(context);
+  if (!ssl)
+    return NULL;
+  SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+  SSL_set_connect_state(ssl);
+  int is_set = is_address ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host)
+                          : SSL_set1_host(ssl, host) && SSL_set_tlsext_host_name(ssl, host);
+  if (is_set)
+    return ssl;
+  SSL_free(ssl);
+  return NULL;
+}
+
+static inline int relay_tls_has_output(SSL *_Nonnull ssl) { return BIO_pending(SSL_get_wbio(ssl)); }
+
+static inline int relay_tls_wants_more(SSL *_Nonnull ssl, int result) {
+  int error = SSL_get_error(ssl, result);
+  return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+}

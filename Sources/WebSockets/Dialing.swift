@@ -29,7 +29,9 @@ enum Dialing {
       unsafe info.path = strings[1]
       // For the Host header; TLS takes the name in it for SNI and for the check of the certificate, without the port.
       unsafe info.host = kind == .raw ? strings[3] : strings[2]
-      unsafe info.ssl_connection = address.origin.isSecure ? Int32(LCCSCF_USE_SSL.rawValue) : 0
+      // A raw connection does TLS itself (see TLSSession).
+      let isSecure = address.origin.isSecure && kind == .webSocket
+      unsafe info.ssl_connection = isSecure ? Int32(LCCSCF_USE_SSL.rawValue) : 0
       unsafe info.opaque_user_data = owner.toOpaque()
       var wsi: OpaquePointer?
       unsafe withCString("chat-relay", "RAW", "http/1.1") { name, raw, alpn in

@@ -13,4 +13,18 @@ enum Frame {
       [finalText, 127] + (0..<8).reversed().map { UInt8(truncatingIfNeeded: count >> ($0 * 8)) }
     }
   }
+
+  /// A close frame with its code and as much of the reason as a control frame can hold.
+  static func close(_ closure: Closure) -> [UInt8] {
+    let finalClose: UInt8 = 0x88
+    let reason = reason(of: closure)
+    return [finalClose, UInt8(2 + reason.count), UInt8(closure.code >> 8), UInt8(closure.code & 0xFF)] + reason
+  }
+
+  /// A control frame has at most 125 bytes (RFC 6455 §5.5), two of which are the code; the rest stays whole characters.
+  static func reason(of closure: Closure) -> [UInt8] {
+    var reason = closure.reason
+    while reason.utf8.count > 123 { reason.removeLast() }
+    return Array(reason.utf8)
+  }
 }

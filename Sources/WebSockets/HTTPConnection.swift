@@ -15,7 +15,8 @@ import HTTPTypes
   private let report: (HTTPConnection, Event) -> Void
   private var call: HTTPCall?
   private var parser = ResponseParser(method: .get, maximumBodySize: 0)
-  private var written = 0
+  private var tls: TLSSession?
+  private var output: [UInt8] = []
   private var answers = 0
   private var isConnected = false
   private var isOver = false
@@ -66,7 +67,13 @@ import HTTPTypes
     self.call = call
     call.connection = self
     parser = ResponseParser(method: call.method, maximumBodySize: call.maximumBodySize)
-    written = 0
+    do throws(TLSSession.Failure) {
+      try tls?.seal(call.bytes)
+    } catch {
+      // Not one byte of it has left; the closing callback says so.
+      return connection.kill()
+    }
+    output += tls?.takeOutput() ?? call.bytes
     connection.requestWritable()
   }
 
@@ -90,26 +97,67 @@ import HTTPTypes
       unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
     }
     guard let call, !call.isDone else { return -1 }
-    begin(call)
+    guard origin.isSecure else {
+      begin(call)
+      return 0
+    }
+    tls = TLSSession(host: origin.host)
+    return shakeHands()
+  }
+
+  /// Takes a TLS handshake one step further.
+  private func shakeHands() -> Int32 {
+    guard let tls else { return refuse("no TLS for this host") }
+    do throws(TLSSession.Failure) {
+      try tls.shakeHands()
+    } catch {
+      return refuse("TLS: \(error.reason)")
+    }
+    output += tls.takeOutput()
+    connection.requestWritable()
     return 0
   }
 
+  private func refuse(_ reason: String) -> Int32 {
+    call?.finish(.failure(call?.isSent == true ? .unanswered(reason) : .unreachable(reason)))
+    return -1
+  }
+
   private func writable() -> Int32 {
-    guard let wsi = unsafe wsi, let call, written < call.bytes.count else { return 0 }
-    guard !call.isDone else { return -1 }
-    let end = min(written + Self.pieceSize, call.bytes.count)
-    call.isSent = true
-    let piece = Array(call.bytes[written..<end])
-    written = end
-    if written < call.bytes.count { connection.requestWritable() }
+    guard let wsi = unsafe wsi, !output.isEmpty else { return 0 }
+    if let call {
+      guard !call.isDone else { return -1 }
+      call.isSent = call.isSent || tls?.isReady ?? true
+    }
+    let piece = Array(output.prefix(Self.pieceSize))
+    output.removeFirst(piece.count)
+    if !output.isEmpty { connection.requestWritable() }
     return unsafe Writing.write(piece, to: wsi, as: LWS_WRITE_HTTP)
   }
 
   private func received(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    guard let tls else { return answered(unsafe Array(bytes)) }
+    let wasReady = tls.isReady
+    let opened: [UInt8]
+    do throws(TLSSession.Failure) {
+      opened = try tls.open(unsafe Array(bytes))
+    } catch {
+      return refuse("TLS: \(error.reason)")
+    }
+    output += tls.takeOutput()
+    if !output.isEmpty { connection.requestWritable() }
+    if tls.isReady && !wasReady {
+      guard let call, !call.isDone else { return -1 }
+      begin(call)
+    }
+    return opened.isEmpty ? 0 : answered(opened)
+  }
+
+  private func answered(_ bytes: [UInt8]) -> Int32 {
     // Nobody asked: whatever this is, the connection is of no use any more.
     guard let call, call.isSent else { return -1 }
     do throws(ResponseParser.Failure) {
-      try unsafe parser.receive(Array(bytes))
+      try parser.receive(bytes)
     } catch {
       switch error {
       case .malformed(let what): call.finish(.failure(.unanswered("not HTTP: \(what)")))

@@ -99,13 +99,16 @@ import HTTPTypes
   private func confirmUpgrade(_ wsi: OpaquePointer) -> Int32 {
     let request = unsafe request(of: wsi)
     guard request.headers[.upgrade]?.lowercased() == "websocket" else { return -1 }
+    // RFC 6455 §4.4: say which version would do.
+    guard request.headers[.secWebSocketVersion] == "13" else {
+      return unsafe refuse(
+        request, Response(.upgradeRequired, headers: [.secWebSocketVersion: "13", .upgrade: "websocket"]), wsi)
+    }
     switch below(configuration.basePath, request).map(upgrade)
       ?? .refuse(.text("not found\n", status: .notFound))
     {
     case .refuse(let response):
-      var bytes = response.encoded(for: request.method, closing: true)
-      _ = unsafe bytes.withUnsafeMutableBufferPointer { unsafe Writing.write($0, to: wsi) }
-      return 1
+      return unsafe refuse(request, response, wsi)
     case .accept(let handler):
       let webSocket = WebSocket(
         on: loop, phase: .accepted(handler), isClient: false,
@@ -114,6 +117,12 @@ import HTTPTypes
       unsafe webSocket.connection.attach(to: wsi, handler: webSocket)
       return 0
     }
+  }
+
+  private func refuse(_ request: Request, _ response: Response, _ wsi: OpaquePointer) -> Int32 {
+    var bytes = response.encoded(for: request.method, closing: true)
+    _ = unsafe bytes.withUnsafeMutableBufferPointer { unsafe Writing.write($0, to: wsi) }
+    return 1
   }
 
   /// The request with the base path taken off, or `nil` when it is not below that.

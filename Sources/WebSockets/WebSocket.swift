@@ -28,6 +28,7 @@ import DequeModule
   private var isWritableRequested = false
   private var pingsToSend = 0
   private var goodbye: Closure?
+  private var hasSaidGoodbye = false
 
   private var incoming: Deque<Message> = []
   private var partial: [UInt8] = []
@@ -84,16 +85,14 @@ import DequeModule
     return await withCheckedContinuation { receiver = $0 }
   }
 
-  private func deliver(_ message: Message) -> Int32 {
+  private func deliver(_ message: Message) {
     if let receiver {
       self.receiver = nil
-      receiver.resume(returning: message)
-      return 0
+      return receiver.resume(returning: message)
     }
     unreadBytes += message.count
-    guard unreadBytes <= Self.unreadLimit else { return leave(Closure(code: 1008, reason: "too much at once")) }
+    guard unreadBytes <= Self.unreadLimit else { return close(1008, "too much at once") }
     incoming.append(message)
-    return 0
   }
 
   // MARK: Sending
@@ -198,7 +197,8 @@ import DequeModule
     // Keep nothing of a connection that we are leaving.
     guard isOpen else { return 0 }
     guard partial.count + bytes.count <= maximumMessageSize else {
-      return leave(Closure(code: 1009, reason: "a message has at most \(maximumMessageSize) bytes"))
+      close(1009, "a message has at most \(maximumMessageSize) bytes")
+      return 0
     }
     unsafe partial.append(contentsOf: bytes)
     // A message is whole only when this is its final fragment and nothing of the fragment remains.
@@ -207,7 +207,8 @@ import DequeModule
     let isBinary = unsafe lws_frame_is_binary(wsi) != 0
     let message = partial
     partial = []
-    return deliver(isBinary ? .binary(message) : .text(message))
+    deliver(isBinary ? .binary(message) : .text(message))
+    return 0
   }
 
   private func writable() -> Int32 {
@@ -219,8 +220,7 @@ import DequeModule
       return unsafe Writing.write(Self.pingPayload, to: wsi, as: LWS_WRITE_PING)
     }
     guard let next = outbox.next() else {
-      if case .closing = phase, let goodbye { return leave(goodbye) }
-      return 0
+      return unsafe sayGoodbye(wsi)
     }
     let result: Int32 =
       switch next {
@@ -229,7 +229,7 @@ import DequeModule
       case .log(let slab, let start, let end):
         unsafe slab.withBytes(start, end) { unsafe Writing.write($0, to: wsi) }
       }
-    if !outbox.isEmpty || goodbye != nil { hasMoreToWrite() }
+    if !outbox.isEmpty || (goodbye != nil && !hasSaidGoodbye) { hasMoreToWrite() }
     return result
   }
 
@@ -238,16 +238,18 @@ import DequeModule
     return 0
   }
 
-  /// Ends the connection from within a callback, with a close frame.
-  private func leave(_ closure: Closure) -> Int32 {
-    guard let wsi = unsafe wsi else { return -1 }
-    phase = .closing
-    goodbye = goodbye ?? closure
-    // RFC 6455 §5.5: a control frame has at most 125 bytes, two of which are the code.
-    var reason = Array(closure.reason.utf8.prefix(123))
+  /// Sends the close frame once everything before it has been written.
+  ///
+  /// A server's is written by hand: libwebsockets ends the connection when it hears anything but a close frame after its
+  /// own, and a peer that is still sending would then lose ours. Here what comes is read and dropped until the peer's
+  /// close frame or the deadline that `close` has set.
+  private func sayGoodbye(_ wsi: OpaquePointer) -> Int32 {
+    guard case .closing = phase, let goodbye, !hasSaidGoodbye else { return 0 }
+    hasSaidGoodbye = true
+    guard isClient else { return unsafe Writing.write(Frame.close(goodbye), to: wsi, as: LWS_WRITE_HTTP) }
+    var reason = Frame.reason(of: goodbye)
     unsafe reason.withUnsafeMutableBufferPointer { reason in
-      unsafe lws_close_reason(
-        wsi, lws_close_status(UInt32(closure.code)), reason.baseAddress, reason.count)
+      unsafe lws_close_reason(wsi, lws_close_status(UInt32(goodbye.code)), reason.baseAddress, reason.count)
     }
     return -1
   }
@@ -256,7 +258,7 @@ import DequeModule
     let code = unsafe bytes.count >= 2 ? UInt16(bytes[0]) << 8 | UInt16(bytes[1]) : 1005
     let reason = unsafe String(decoding: bytes.dropFirst(2), as: UTF8.self)
     if goodbye == nil { goodbye = Closure(code: code, reason: reason) }
-    return 0
+    return hasSaidGoodbye ? -1 : 0
   }
 
   private func failed(_ bytes: UnsafeRawBufferPointer) -> Int32 {

@@ -109,6 +109,31 @@ import WebSockets
     }
   }
 
+  @Test func aPeerThatGoesOnSendingStillHearsWhyItIsClosed() async throws {
+    try await Host.run { host, port in
+      let raw = await handshake(port)
+      let server = await host.nextAccepted()
+      server.close(1008, "flood")
+      for _ in 0..<2000 { raw.write(frame(1, [0x61])) }
+      let answer = await raw.readSome()
+      #expect(answer == [0x88, 7, 0x03, 0xF0] + Array("flood".utf8))
+      raw.write(frame(8, [0x03, 0xF0]))
+      #expect(await server.receive() == nil)
+      #expect(server.closure == Closure(code: 1008, reason: "flood"))
+    }
+  }
+
+  @Test func anOldVersionOfTheProtocolIsToldTheRightOne() async throws {
+    try await Host.run { _, port in
+      let raw = RawSocket.connect(port: port)
+      raw.write(
+        "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\n"
+          + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+      let answer = await raw.readAll()
+      #expect(answer.hasPrefix("HTTP/1.1 426 ") && answer.contains("Sec-WebSocket-Version: 13"))
+    }
+  }
+
   @Test func aMessageInPiecesArrivesWhole() async throws {
     try await Host.run { host, port in
       let raw = await handshake(port)
