@@ -70,6 +70,10 @@ import TwitchSimulator
       try await twitch.expireTokens(of: "harbor")
       await john.send("text", from: harbor, to: harbor, text: "y")
       try await other.next("text")
+      // The first status that comes unasked is about something that matters.
+      let home = relay.home
+      try await home.store.shareAccount(home.pier.id, with: home.john.id)
+      #expect(try await other.next("status")["accounts"]?.keys.contains("\(home.pier.id)") == true)
       #expect(try await other.rest() == [])
       #expect(try await other.status()["accounts"]?["\(harbor)"]?["title"] == "A new title")
     }
