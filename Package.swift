@@ -96,7 +96,57 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
-      name: "WebSocketsTests", dependencies: ["WebSockets"], swiftSettings: settings),
+      name: "WebSocketsTests",
+      dependencies: [
+        "WebSockets",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "TwitchTests",
+      dependencies: [
+        "Twitch", "TwitchSimulator", "WebSockets",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      resources: [.copy("Samples")],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "StorageTests",
+      dependencies: ["Storage", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "TwitchSimulatorTests",
+      dependencies: [
+        "TwitchSimulator", "WebSockets",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "ChatRelayTests",
+      dependencies: [
+        "ChatRelay", "Storage", "Twitch", "TwitchSimulator", "WebSockets",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "chat-relay", "Storage", "Twitch", "TwitchSimulator", "WebSockets",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
   ],
   swiftLanguageModes: [.v6]
 )
