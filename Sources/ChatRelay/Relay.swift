@@ -67,8 +67,7 @@ public actor Relay {
       try await relay.open()
       try await relay.checkApplication()
     } catch {
-      await relay.close()
-      await relay.loop.stop()
+      await relay.stop()
       throw error
     }
     return relay
