@@ -72,7 +72,7 @@ actor Bot {
     _ method: HTTPRequest.Method, _ path: String, _ headers: [String: String] = [:], _ body: Data? = nil
   ) async throws -> Answer {
     var fields = HTTPFields()
-    for (name, value) in headers { fields[HTTPField.Name(name)!] = value }
+    for (name, value) in headers { fields[try #require(HTTPField.Name(name))] = value }
     let response = try await http.send(method, base + path, headers: fields, body: body, timeout: .seconds(20))
     return Answer(
       status: response.status.code,

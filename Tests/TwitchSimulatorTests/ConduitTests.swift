@@ -27,6 +27,20 @@ import Testing
     }
   }
 
+  /// TwitchIO and pyTwitchAPI put a call's fields into the query.
+  @Test func fieldsMayComeInTheQuery() async throws {
+    try await withTwitch { twitch, bot in
+      let made = try await bot.api(.post, "/eventsub/conduits?shard_count=2")
+      let id = try #require(made.row?["id"]?.string)
+      let resized = try await bot.api(.patch, "/eventsub/conduits?id=\(id)&shard_count=3")
+      #expect(resized.row?["shard_count"] == 3)
+      let sent = try await bot.api(
+        .post, "/chat/messages?broadcaster_id=71092938&sender_id=900112233&message=from%20the%20query")
+      #expect(sent.row?["is_sent"] == true)
+      #expect(try await twitch.sentMessage(0).text == "from the query")
+    }
+  }
+
   @Test func fiveConduitsAreTheLimitAndOthersAreInvisible() async throws {
     let other = Simulator.Client(id: "other", secret: "othersecret")
     try await withTwitch({ $0.clients.append(other) }) { twitch, bot in

@@ -28,7 +28,7 @@ actor Receiver {
     var configuration = Server.Configuration()
     configuration.headerNames = [
       "Message-Id", "Message-Retry", "Message-Type", "Message-Signature", "Message-Timestamp", "Subscription-Type",
-    ].map { HTTPField.Name("Twitch-Eventsub-" + $0)! }
+    ].compactMap { HTTPField.Name("Twitch-Eventsub-" + $0) }
     let server = try Server(
       configuration, on: loop, respond: { request in await self.respond(request) },
       upgrade: { _ in .refuse(.text("no")) })

@@ -24,7 +24,7 @@ extension Simulator {
 
   func updateConduit(_ call: HelixCall) throws(HelixFailure) -> JSON {
     try call.requireAppToken()
-    guard let id = call.body["id"]?.string, !id.isEmpty else { throw .missing("id") }
+    let id = try call.requiredText("id")
     let count = try shardCount(call)
     var conduit = try conduit(id, call)
     conduit.shardCount = count
@@ -112,8 +112,9 @@ extension Simulator {
   }
 
   private func shardCount(_ call: HelixCall) throws(HelixFailure) -> Int {
-    guard let count = call.body["shard_count"] else { throw .missing("shard_count") }
-    guard let count = count.int, (1...20_000).contains(count) else { throw HelixFailure(400, "invalid shard count") }
+    guard let count = try call.number("shard_count"), (1...20_000).contains(count) else {
+      throw HelixFailure(400, "invalid shard count")
+    }
     return count
   }
 }

@@ -7,7 +7,8 @@ struct HelixCall {
   /// The path below `/helix`.
   let path: String
   let query: Query
-  /// The JSON body; an empty object when there is none.
+  /// The JSON body, with what the query has beyond it: Twitch takes a call's fields from either place, and TwitchIO and
+  /// pyTwitchAPI put them into the query.
   let body: JSON
   let token: Tokens.Access
 
@@ -33,6 +34,12 @@ struct HelixCall {
   func requiredText(_ name: String) throws(HelixFailure) -> String {
     guard let value = body[name]?.string, !value.isEmpty else { throw .missing(name) }
     return value
+  }
+
+  /// A number in the body; nil when it is something else.
+  func number(_ name: String) throws(HelixFailure) -> Int? {
+    guard let value = body[name] else { throw .missing(name) }
+    return value.int ?? query[name].flatMap(Int.init)
   }
 
   /// How many rows are asked for.

@@ -42,9 +42,12 @@ extension Simulator {
   }
 
   private func body(of request: Request) throws(HelixFailure) -> JSON {
-    guard !request.body.isEmpty else { return [:] }
-    guard let body = JSON(request.body), body.isObject else {
+    guard var body = request.body.isEmpty ? [:] : JSON(request.body), body.isObject else {
       throw HelixFailure(400, "The request body is not valid JSON.")
+    }
+    guard [.post, .put, .patch].contains(request.method) else { return body }
+    for item in request.query.items where body[item.name] == nil {
+      body[item.name] = ["true", "false"].contains(item.value) ? .bool(item.value == "true") : .string(item.value)
     }
     return body
   }
