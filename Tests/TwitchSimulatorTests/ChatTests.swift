@@ -49,6 +49,17 @@ import Testing
     }
   }
 
+  @Test func whoIsBannedSaysNothing() async throws {
+    try await withTwitch { twitch, _ in
+      try await twitch.ban("tidewatch", in: "harborlight", seconds: 10)
+      await #expect(throws: SimulatorError.invalid("tidewatch is banned from harborlight")) {
+        try await twitch.say(Simulator.Line(from: "tidewatch", "let me"), in: "harborlight")
+      }
+      try await twitch.advanceClock(by: 11)
+      try await twitch.say(Simulator.Line(from: "tidewatch", "back"), in: "harborlight")
+    }
+  }
+
   @Test func badgesFollowRoles() async throws {
     try await withChat { twitch, bot, socket in
       try await twitch.setRole(.subscriber, of: "tidewatch", in: "harborlight", months: 16)

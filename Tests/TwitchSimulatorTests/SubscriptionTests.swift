@@ -142,6 +142,19 @@ import Testing
     }
   }
 
+  @Test func revokingTheLastTokenDisconnects() async throws {
+    try await withChat { twitch, bot, socket in
+      let second = try await twitch.grant(["user:bot"], by: "relaydock").accessToken
+      let revoke = "client_id=\(Simulator.Client.example.id)&token="
+      #expect(try await bot.form("/oauth2/revoke", revoke + second).status == 200)
+      #expect(await twitch.subscriptions().map(\.status) == ["enabled"])
+      let first = await bot.userToken
+      #expect(try await bot.form("/oauth2/revoke", revoke + first).status == 200)
+      let frame = try #require(await bot.frame(socket))
+      #expect(frame["payload"]?["subscription"]?["status"] == "authorization_revoked")
+    }
+  }
+
   @Test func aDeletedSubscriptionBringsNothing() async throws {
     try await withChat(["channel.chat.message", "stream.online"]) { twitch, bot, socket in
       let id = try #require(await twitch.subscriptions().first).id

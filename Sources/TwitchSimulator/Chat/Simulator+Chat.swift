@@ -5,6 +5,9 @@ extension Simulator {
   public func say(_ line: Line, in name: String) throws(SimulatorError) -> Message {
     let user = try people.find(line.from)
     let (owner, channel) = try people.findChannel(name)
+    guard channel.ban(of: user.id, at: deadlines.now) == nil else {
+      throw .invalid("\(user.login) is banned from \(owner.login)")
+    }
     var text = line.text
     var reply: ChatMessage.Reply?
     if let parent = line.replyTo {

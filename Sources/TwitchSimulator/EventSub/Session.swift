@@ -6,7 +6,8 @@ extension Simulator {
     let id: Identifier<Session>
     /// Counts up, so that lists are oldest first.
     let number: Int
-    let connectedAt: Moment
+    /// When its present socket was opened.
+    var connectedAt: Moment
     /// Seconds without a frame after which a keepalive is sent.
     let keepalive: Int
     /// The application whose shard or token took it.
@@ -24,6 +25,8 @@ extension Simulator {
     var frames = 0
     var lastFrame: Moment
     var pings: Timer?
+    /// The deadline of the next keepalive.
+    var nextKeepalive: Int?
 
     init(id: Identifier<Session>, number: Int, socket: WebSocket, keepalive: Int, now: Moment) {
       self.id = id

@@ -1,9 +1,9 @@
 /// The frames that are about the session itself.
 enum SessionFrame {
-  static func welcome(_ session: Simulator.Session, connectedAt: Moment, id: String, at now: Moment) -> JSON {
+  static func welcome(_ session: Simulator.Session, id: String, at now: Moment) -> JSON {
     frame(
       "session_welcome", id: id, at: now,
-      ["session": describe(session, "connected", connectedAt, keepalive: .int(session.keepalive), url: nil)])
+      ["session": describe(session, "connected", keepalive: .int(session.keepalive), url: nil)])
   }
 
   static func keepalive(id: String, at now: Moment) -> JSON { frame("session_keepalive", id: id, at: now, [:]) }
@@ -11,14 +11,14 @@ enum SessionFrame {
   static func reconnect(_ session: Simulator.Session, url: String, id: String, at now: Moment) -> JSON {
     frame(
       "session_reconnect", id: id, at: now,
-      ["session": describe(session, "reconnecting", session.connectedAt, keepalive: nil, url: .string(url))])
+      ["session": describe(session, "reconnecting", keepalive: nil, url: .string(url))])
   }
 
   private static func describe(
-    _ session: Simulator.Session, _ status: String, _ connectedAt: Moment, keepalive: JSON, url: JSON
+    _ session: Simulator.Session, _ status: String, keepalive: JSON, url: JSON
   ) -> JSON {
     [
-      "id": JSON(session.id), "status": .string(status), "connected_at": .string(connectedAt.timestamp),
+      "id": JSON(session.id), "status": .string(status), "connected_at": .string(session.connectedAt.timestamp),
       "keepalive_timeout_seconds": keepalive, "reconnect_url": url, "recovery_url": nil,
     ]
   }

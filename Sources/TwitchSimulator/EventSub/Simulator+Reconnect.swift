@@ -41,6 +41,7 @@ extension Simulator {
   private func take(over session: Session, with webSocket: WebSocket) -> Session {
     session.retiring = session.socket
     session.socket = webSocket
+    session.connectedAt = deadlines.wall
     session.isAwaitingPong = false
     record("socket.moved", ["session": session.id.rawValue, "from": session.id.rawValue])
     if behavior.sendsWelcome { later(behavior.welcomeDelaySeconds) { self.welcome(session) } }

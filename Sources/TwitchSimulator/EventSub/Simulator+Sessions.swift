@@ -44,9 +44,7 @@ extension Simulator {
   func welcome(_ session: Session) {
     guard session.isConnected else { return }
     session.isWelcomed = true
-    let now = deadlines.wall
-    session.send(
-      SessionFrame.welcome(session, connectedAt: now, id: mint.uuid(), at: now).text, at: deadlines.now)
+    session.send(SessionFrame.welcome(session, id: mint.uuid(), at: deadlines.wall).text, at: deadlines.now)
     record("socket.welcomed", ["session": session.id.rawValue])
     keepAlive(session)
     schedulePing(session)
@@ -62,7 +60,8 @@ extension Simulator {
   /// Sends a keepalive whenever the window passed without a frame.
   private func keepAlive(_ session: Session) {
     let silence = deadlines.now - session.lastFrame
-    deadlines.after(max(0.05, Double(session.keepalive) - silence)) {
+    deadlines.cancel(session.nextKeepalive)
+    session.nextKeepalive = deadlines.after(max(0.05, Double(session.keepalive) - silence)) {
       guard session.isConnected else { return }
       let now = self.deadlines.now
       if now - session.lastFrame >= Double(session.keepalive) {

@@ -79,15 +79,16 @@ extension Simulator {
     guard same.count < 3 else {
       throw HelixFailure(429, "maximum subscriptions with type and condition exceeded")
     }
-    let others = subscriptionStore.all.filter { $0.isAlive && $0.client == new.client && $0.user == new.user }
     let maximum = new.user == nil ? behavior.maximumCost : 10
-    if new.cost > 0, others.reduce(new.cost, { $0 + $1.cost }) > maximum { throw HelixFailure(429, "cost exceeded") }
-    guard new.user != nil else { return }
-    try checkSessionLimits(new, others)
+    if new.cost > 0, subscriptionStore.sum(of: new.owner).cost + new.cost > maximum {
+      throw HelixFailure(429, "cost exceeded")
+    }
+    if new.user != nil { try checkSessionLimits(new) }
   }
 
   /// What a user token may have: three connections, 300 subscriptions each, 100 channels where it is a plain chatter.
-  private func checkSessionLimits(_ new: Subscription, _ others: [Subscription]) throws(HelixFailure) {
+  private func checkSessionLimits(_ new: Subscription) throws(HelixFailure) {
+    let others = subscriptionStore.all.filter { $0.isAlive && $0.owner == new.owner }
     let perSession = Dictionary(grouping: others, by: \.transport.target)
     let mine = perSession[new.transport.target]?.count ?? 0
     guard mine > 0 || perSession.count < 3 else {

@@ -36,15 +36,14 @@ extension Simulator {
 
   /// An answer with the sums that belong to it.
   func listing(_ body: JSON, for call: HelixCall) -> JSON {
-    let total = subscriptionStore.all.count { $0.client == call.client && $0.user == call.token.user }
-    return body.adding(["total": .int(total)]).adding(costs(for: call))
+    let sum = subscriptionStore.sum(of: Subscriptions.Owner(client: call.client, user: call.token.user))
+    return body.adding(["total": .int(sum.count)]).adding(costs(for: call))
   }
 
   private func costs(for call: HelixCall) -> JSON {
-    let mine = subscriptionStore.all.filter { $0.isAlive && $0.client == call.client && $0.user == call.token.user }
+    let sum = subscriptionStore.sum(of: Subscriptions.Owner(client: call.client, user: call.token.user))
     return [
-      "total_cost": .int(mine.reduce(0) { $0 + $1.cost }),
-      "max_total_cost": .int(call.token.user == nil ? behavior.maximumCost : 10),
+      "total_cost": .int(sum.cost), "max_total_cost": .int(call.token.user == nil ? behavior.maximumCost : 10),
     ]
   }
 

@@ -31,6 +31,7 @@ extension Simulator {
     /// Deliveries in a row that its webhook did not take.
     var failures = 0
 
+    var owner: Subscriptions.Owner { Subscriptions.Owner(client: client, user: user) }
     var isEnabled: Bool { status == "enabled" }
     /// Whether it counts against limits: enabled, or about to be.
     var isAlive: Bool { isEnabled || status == "webhook_callback_verification_pending" }

@@ -9,7 +9,20 @@ struct Subscriptions {
     let subject: String
   }
 
+  /// Whose subscriptions are counted together.
+  struct Owner: Hashable {
+    let client: Identifier<Simulator.Client>
+    let user: Identifier<Simulator.User>?
+  }
+
+  /// What an owner has: everything listed, and what the living ones cost.
+  struct Sum {
+    var count = 0
+    var cost = 0
+  }
+
   private var byID: [ID: Subscription] = [:]
+  private var sums: [Owner: Sum] = [:]
   private var byTopic: [Topic: Set<ID>] = [:]
   private var lastNumber = 0
 
@@ -18,7 +31,9 @@ struct Subscriptions {
   /// Oldest first.
   var all: [Subscription] { byID.values.sorted { $0.number < $1.number } }
 
-  var enabledCount: Int { byID.values.reduce(0) { $0 + ($1.isEnabled ? 1 : 0) } }
+  private(set) var enabledCount = 0
+
+  func sum(of owner: Owner) -> Sum { sums[owner] ?? Sum() }
 
   mutating func nextNumber() -> Int {
     lastNumber += 1
@@ -28,19 +43,29 @@ struct Subscriptions {
   mutating func insert(_ subscription: Subscription) {
     byID[subscription.id] = subscription
     byTopic[topic(of: subscription), default: []].insert(subscription.id)
+    count(subscription, 1)
   }
 
   @discardableResult
   mutating func remove(_ id: ID) -> Subscription? {
     guard let subscription = byID.removeValue(forKey: id) else { return nil }
     byTopic[topic(of: subscription)]?.remove(id)
+    count(subscription, -1)
     return subscription
   }
 
   mutating func change(_ id: ID, _ change: (inout Subscription) -> Void) {
     guard var subscription = byID[id] else { return }
+    count(subscription, -1)
     change(&subscription)
+    count(subscription, 1)
     byID[id] = subscription
+  }
+
+  private mutating func count(_ subscription: Subscription, _ step: Int) {
+    sums[subscription.owner, default: Sum()].count += step
+    if subscription.isAlive { sums[subscription.owner, default: Sum()].cost += step * subscription.cost }
+    if subscription.isEnabled { enabledCount += step }
   }
 
   /// Those that want an event, oldest first.

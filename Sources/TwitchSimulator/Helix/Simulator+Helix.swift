@@ -28,12 +28,12 @@ extension Simulator {
 
   private func authenticate(_ request: Request) throws(HelixFailure) -> Tokens.Access {
     let words = Simulator.words(request.headers[.authorization] ?? "")
-    guard words.count == 2, words[0] == "Bearer" else { throw HelixFailure(401, "OAuth token is missing") }
+    guard words.count == 2, words[0].lowercased() == "bearer" else { throw HelixFailure(401, "OAuth token is missing") }
     guard let token = tokens.valid(words[1], at: deadlines.now) else {
       throw HelixFailure(401, "Invalid OAuth token")
     }
     guard let client = HTTPField.Name("Client-Id").flatMap({ request.headers[$0] }) else {
-      throw HelixFailure(401, "Client ID is missing")
+      throw HelixFailure(401, "Must provide a valid Client-ID or OAuth token")
     }
     guard client == token.client.rawValue else {
       throw HelixFailure(401, "Client ID and OAuth token do not match")

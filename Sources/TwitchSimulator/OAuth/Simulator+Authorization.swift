@@ -9,12 +9,15 @@ extension Simulator {
 
   /// Disconnects the application: tokens end, subscriptions are revoked with `authorization_revoked`.
   public func revokeAuthorization(of name: String, client id: Identifier<Client>? = nil) throws(SimulatorError) {
-    let user = try people.find(name)
-    let client = try findClient(id)
-    tokens.disconnect(user.id, from: client.id)
-    record("authorization.revoked", ["user": user.login])
-    revokeUnauthorized(status: "authorization_revoked") { $0.client == client.id }
-    publishAuthorization("user.authorization.revoke", user: user.id, client: client.id)
+    disconnect(try people.find(name).id, from: try findClient(id).id)
+  }
+
+  /// Takes back what a user granted; with the last pair of tokens the grant goes, too.
+  func disconnect(_ user: Identifier<User>, from client: Identifier<Client>) {
+    tokens.disconnect(user, from: client)
+    record("authorization.revoked", ["user": people[user]?.login ?? ""])
+    revokeUnauthorized(status: "authorization_revoked") { $0.client == client }
+    publishAuthorization("user.authorization.revoke", user: user, client: client)
   }
 
   /// Ends access tokens now, those of a user or, with nil, the app tokens; `refreshToo` makes the next refresh fail.

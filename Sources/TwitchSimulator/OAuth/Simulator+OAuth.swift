@@ -44,6 +44,7 @@ extension Simulator {
       throw OAuthFailure(400, "Invalid token")
     }
     record("token.revoked", ["user": token.user.flatMap { people[$0]?.login } ?? ""])
+    if let user = token.user, !tokens.hasPair(user, client.id) { disconnect(user, from: client.id) }
     return Response(.ok)
   }
 }

@@ -9,6 +9,8 @@ struct Tokens {
     let user: UserID?
     let scopes: [String]
     var expires: Moment
+    /// What made it, for a user's token.
+    var refresh: String?
   }
 
   struct Refresh {
@@ -63,7 +65,8 @@ struct Tokens {
   mutating func addAccess(with token: String, expires: Moment, mint: inout Mint) -> String? {
     guard let owner = refresh[token] else { return nil }
     let new = mint.alphanumerics(30)
-    access[new] = Access(client: owner.client, user: owner.user, scopes: owner.scopes, expires: expires)
+    access[new] = Access(
+      client: owner.client, user: owner.user, scopes: owner.scopes, expires: expires, refresh: token)
     refresh[token]?.access.append(new)
     if owner.access.count >= 50 { access[owner.access[0]] = nil }
     if owner.access.count >= 50 { refresh[token]?.access.removeFirst() }
@@ -72,15 +75,20 @@ struct Tokens {
 
   mutating func removeRefresh(_ token: String) { refresh[token] = nil }
 
-  /// Ends one token of either kind; false when there is none.
+  /// Ends a token and, with a user's, the pair that it belongs to. Answers whose it was; nil when there is no such token.
   mutating func revoke(_ token: String, client: ClientID, at now: Moment) -> Access? {
-    if let found = valid(token, at: now), found.client == client {
-      access[token] = nil
-      return found
-    }
-    guard let found = refresh[token], found.client == client else { return nil }
-    refresh[token] = nil
-    return Access(client: client, user: found.user, scopes: found.scopes, expires: now)
+    let pair = refresh[token].map { Access(client: $0.client, user: $0.user, scopes: [], expires: now, refresh: token) }
+    guard let found = valid(token, at: now) ?? pair, found.client == client else { return nil }
+    access[token] = nil
+    guard let pair = found.refresh else { return found }
+    for made in refresh[pair]?.access ?? [] { access[made] = nil }
+    refresh[pair] = nil
+    return found
+  }
+
+  /// Whether a user's application still holds a pair.
+  func hasPair(_ user: UserID, _ client: ClientID) -> Bool {
+    refresh.values.contains { $0.user == user && $0.client == client }
   }
 
   /// Ends access tokens of somebody, or the app tokens, and with `refreshToo` what could renew them.
