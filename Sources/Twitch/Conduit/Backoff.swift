@@ -6,10 +6,16 @@ struct Backoff: Hashable {
   /// The longest wait.
   static let most: Duration = .seconds(30)
 
+  private let most: Duration
   /// How often it failed since it last succeeded.
   private(set) var failures = 0
   /// When the next try is due; `nil` for at once.
   private(set) var notBefore: ContinuousClock.Instant?
+
+  /// Nothing has failed yet. What cannot wait for long has a smaller bound.
+  init(most: Duration = Backoff.most) {
+    self.most = most
+  }
 
   /// Whether a try may be made now.
   func isDue(at now: ContinuousClock.Instant) -> Bool {
@@ -27,18 +33,19 @@ struct Backoff: Hashable {
       return
     }
     failures += 1
-    let bound = min(Self.most, Self.least * (1 << min(failures, 8)))
+    let bound = min(most, Self.least * (1 << min(failures, 8)))
     let wait = Double.random(in: Self.least / .seconds(1)...bound / .seconds(1), using: &generator)
     notBefore = max(now + .seconds(wait), earliest ?? now)
   }
 
-  /// Half of it worked: no wait, but the next failure counts on.
-  mutating func goAhead() {
-    notBefore = nil
+  /// There is a sign that it would work now: at once rather than later.
+  mutating func hurry(at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator) {
+    guard let wait = notBefore.map({ $0 - now }), wait > Self.least * 4 else { return }
+    notBefore = now + .seconds(Double.random(in: 0.25...1, using: &generator))
   }
 
   /// It worked: the next failure is the first one again.
   mutating func succeed() {
-    self = Backoff()
+    self = Backoff(most: most)
   }
 }

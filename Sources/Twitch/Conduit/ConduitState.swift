@@ -256,6 +256,7 @@ struct ConduitState {
         return startOver(.notFound(message: "not listed"), at: now, using: &generator)
       }
       if case .known = phase { phase = .known(conduit) }
+      retry.succeed()
       closing += shardStates.listed(look.shards, askedAt: askedAt, at: now, using: &generator)
     case .failure(.notFound(let message)):
       startOver(.notFound(message: message), at: now, using: &generator)

@@ -16,15 +16,18 @@ struct ShardState {
     case ready(ShardTransport, since: ContinuousClock.Instant)
   }
 
-  /// A shard that was ready for so long starts anew with its tries when it is lost.
-  static let settled: Duration = .seconds(3)
   /// So often Twitch may refuse one session before a new one is opened.
   static let refusalLimit = 2
+  /// The longest wait before Twitch is told of a session again: it closes one that no shard points to after ten seconds.
+  static let longestUnassigned: Duration = .seconds(2)
 
   /// Where its deliveries are wanted.
   let wanted: ConduitPool.Transport
   private(set) var phase: Phase
-  private(set) var retry = Backoff()
+  /// When a socket may be opened again.
+  private var connecting = Backoff()
+  /// When Twitch may be told again.
+  private var assigning = Backoff(most: Self.longestUnassigned)
   /// How often in a row Twitch refused the present transport.
   private(set) var refusals = 0
   /// Whether it must not share a call with other shards, since such a call failed as a whole.
@@ -67,19 +70,25 @@ struct ShardState {
     }
   }
 
-  /// When the shard itself has something to do next.
+  /// When the shard itself has something to do next; `nil` for at once, or when it waits for something else.
   var dueAt: ContinuousClock.Instant? {
     switch phase {
-    case .idle, .unassigned: retry.notBefore
+    case .idle: connecting.notBefore
+    case .unassigned: assigning.notBefore
     case .connecting, .assigning, .verifying, .ready: nil
     }
+  }
+
+  /// Whether what it has to do next may be done now.
+  func isDue(at now: ContinuousClock.Instant) -> Bool {
+    dueAt.map { $0 <= now } ?? true
   }
 
   mutating func connect() { phase = .connecting }
 
   mutating func welcome(_ session: SessionID) {
     phase = .unassigned(.webSocket(session))
-    retry.goAhead()
+    assigning.succeed()
     refusals = 0
   }
 
@@ -88,6 +97,8 @@ struct ShardState {
   mutating func confirm(at now: ContinuousClock.Instant) {
     guard let transport else { return }
     phase = .ready(transport, since: now)
+    connecting.succeed()
+    assigning.succeed()
     refusals = 0
     goesAlone = false
   }
@@ -112,7 +123,7 @@ struct ShardState {
     using generator: inout some RandomNumberGenerator
   ) {
     unassign()
-    retry.fail(at: now, earliest: earliest, using: &generator)
+    assigning.fail(at: now, earliest: earliest, using: &generator)
   }
 
   /// The call that would have assigned it and others is to be made again for it alone.
@@ -127,19 +138,25 @@ struct ShardState {
   ) -> Bool {
     unassign()
     refusals += 1
-    retry.fail(at: now, using: &generator)
+    assigning.fail(at: now, using: &generator)
     guard session != nil, refusals >= Self.refusalLimit else { return false }
-    phase = .idle
+    lose(at: now, using: &generator)
     return true
   }
 
-  /// Its socket is gone, or of no use.
+  /// Its socket is gone, or of no use. A shard that was ready starts anew with the shortest wait.
   mutating func lose(at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator) {
-    if case .ready(_, let since) = phase, now - since >= Self.settled { retry.succeed() }
-    retry.fail(at: now, using: &generator)
     switch wanted {
-    case .webSocket: phase = .idle
-    case .webhook: unassign()
+    case .webSocket:
+      connecting.fail(at: now, using: &generator)
+      phase = .idle
+    case .webhook:
+      postpone(at: now, until: nil, using: &generator)
     }
+  }
+
+  /// Another shard has become ready, so that this one may, too.
+  mutating func hurry(at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator) {
+    if phase == .idle { connecting.hurry(at: now, using: &generator) }
   }
 }

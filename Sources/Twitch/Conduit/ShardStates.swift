@@ -33,7 +33,7 @@ struct ShardStates {
   ) -> [[ShardID: ShardTransport]] {
     var calls: [[ShardID: ShardTransport]] = []
     var shared: [ShardID: ShardTransport] = [:]
-    for place in 0..<min(count, shards.count) where shards[place].retry.isDue(at: now) {
+    for place in 0..<min(count, shards.count) where shards[place].isDue(at: now) {
       guard case .unassigned(let transport) = shards[place].phase else { continue }
       shards[place].assign(transport)
       if shards[place].goesAlone || shared.count == Self.batchLimit {
@@ -50,7 +50,7 @@ struct ShardStates {
     var room = Self.pressingLimit - shards.count(where: \.isPressing)
     var places: [ShardID] = []
     for place in 0..<min(count, shards.count) where room > 0 {
-      guard shards[place].phase == .idle, shards[place].retry.isDue(at: now) else { continue }
+      guard shards[place].phase == .idle, shards[place].isDue(at: now) else { continue }
       shards[place].connect()
       places.append(ShardID(place))
       room -= 1
@@ -87,6 +87,7 @@ struct ShardStates {
     for (id, place) in assigning(call) {
       if !failed.contains(id), isBare || updated[id] != nil {
         accept(place, updated[id], at: now)
+        for other in shards.indices { shards[other].hurry(at: now, using: &generator) }
       } else if shards[place].refuse(at: now, using: &generator) {
         useless.append(id)
       }

@@ -171,7 +171,10 @@ struct SubscriptionState {
 
   private mutating func creations(_ room: Int, on conduit: ConduitID, at now: ContinuousClock.Instant) -> [Step] {
     var steps: [Step] = []
-    while steps.count < room, let topic = missing.popLast() {
+    while steps.count < room, let topic = missing.last {
+      // Calls overtake each other; the messages of all chats come first nevertheless.
+      if topic.type != .channelChatMessage, creating.contains(where: { $0.type == .channelChatMessage }) { break }
+      missing.removeLast()
       // What became impossible since is found again when its time comes.
       guard mayAsk(for: topic, at: now) else { continue }
       creating.insert(topic)

@@ -62,7 +62,7 @@ struct ChatFields {
     return ChatMessage(
       id: MessageID(messageID), broadcaster: try broadcaster.user(named: "broadcaster_user_id"),
       chatter: try chatter.user(named: "chatter_user_id"),
-      body: ChatText(action ?? body.text, fragments: body.fragments), isAction: action != nil,
+      body: Self.unwrapped(action ?? body.text, body.fragments), isAction: action != nil,
       type: messageType ?? "text", color: chosenColor, badges: badges, cheerBits: cheerBits, reply: reply,
       source: source, isSourceOnly: isSourceOnly, rewardID: rewardID, animationID: animationID)
   }
@@ -74,12 +74,16 @@ struct ChatFields {
       id: MessageID(messageID), broadcaster: try broadcaster.user(named: "broadcaster_user_id"),
       chatter: isAnonymous == true ? nil : chatter.user, noticeType: noticeType ?? "",
       systemMessage: systemMessage ?? "",
-      body: ChatText(body?.text ?? "", fragments: body?.fragments ?? []), color: chosenColor, badges: badges,
+      body: Self.unwrapped(body?.text ?? "", body?.fragments ?? []), color: chosenColor, badges: badges,
       source: source)
   }
 
+  /// The colour, if it is one; whoever never chose one has the empty text.
   private var chosenColor: String? {
-    color?.isEmpty == true ? nil : color
+    guard let color, color.utf8.count == 7, color.hasPrefix("#"), color.dropFirst().allSatisfy(\.isHexDigit) else {
+      return nil
+    }
+    return color
   }
 
   /// During shared chat IRC names the own channel as the source of local messages; read it the same way here.
@@ -92,8 +96,17 @@ struct ChatFields {
   /// What `/me` wrote, without the wrapper `U+0001 ACTION … U+0001` whose end may be missing; `nil` for ordinary text.
   private static func action(in text: String) -> String? {
     let prefix = "\u{1}ACTION "
-    guard text.hasPrefix(prefix) else { return nil }
-    let inside = text.dropFirst(prefix.count)
-    return String(inside.hasSuffix("\u{1}") ? inside.dropLast() : inside)
+    return text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
   }
+
+  /// The text and its fragments, without the character that wraps an action; it means nothing to people wherever it is.
+  private static func unwrapped(_ text: String, _ fragments: [Fragment]) -> ChatText {
+    guard text.utf8.contains(1) else { return ChatText(text, fragments: fragments) }
+    let fragments = fragments.map { Fragment($0.text.withoutWrapper, $0.kind) }
+    return ChatText(text.withoutWrapper, fragments: fragments)
+  }
+}
+
+extension String {
+  fileprivate var withoutWrapper: String { String(String.UnicodeScalarView(unicodeScalars.filter { $0 != "\u{1}" })) }
 }

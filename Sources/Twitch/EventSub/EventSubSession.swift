@@ -26,6 +26,10 @@ final class EventSubSession {
   private var sockets: [SessionState.Link: WebSocket] = [:]
   /// Links that were closed before they were connected.
   private var abandoned: Set<SessionState.Link> = []
+  /// What came on a new socket while the old one may still have something from before.
+  private var held: [Notification] = []
+  /// What `watch` waits for.
+  private var watchedDeadline: ContinuousClock.Instant?
   private var isOver = false
 
   /// Makes a session that connects to that URL once it is started.
@@ -48,8 +52,8 @@ final class EventSubSession {
 
   /// The shard is assigned to this session under that id, so that a socket it had before may go.
   func assigned(to id: SessionID) {
-    guard case .close(let link) = state.assigned(to: id) else { return }
-    close(link)
+    state.assigned(to: id, at: .now)
+    followUp()
   }
 
   /// Closes everything, quietly.
@@ -60,9 +64,10 @@ final class EventSubSession {
     alarm.ring()
   }
 
-  /// Looks at the clock whenever the state's deadline comes. What arrives only moves the deadline; nothing is rescheduled.
+  /// Looks at the clock whenever the state's deadline comes. What arrives mostly makes it later, and nothing is rescheduled.
   private func watch(on owner: isolated any Actor) async {
     while !isOver, let deadline = state.deadline {
+      watchedDeadline = deadline
       await alarm.wait(until: deadline)
       guard !isOver else { return }
       carryOut(state.tick(at: .now), on: owner)
@@ -107,18 +112,28 @@ final class EventSubSession {
   private func carryOut(_ step: SessionState.Step, on owner: isolated any Actor) {
     switch step {
     case .wait: break
+    case .hold(let notification): held.append(notification)
     case .deliver(let notification): tell(.notification(notification))
     case .revoke(let revocation): tell(.revocation(revocation))
     case .bind(let id): tell(.welcomed(id))
-    case .connect(let link, let url):
-      alarm.ring()
-      Task { await self.run(link, url: url, on: owner) }
+    case .connect(let link, let url): Task { await self.run(link, url: url, on: owner) }
     case .close(let link): close(link)
     case .ignore(let reason): logger.warning("EventSub frame skipped", metadata: ["reason": "\(reason)"])
     case .giveUp(let error):
       stop()
       tell(.ended(error))
     }
+    followUp()
+  }
+
+  /// What a change of the state brings with it, whatever the step was.
+  private func followUp() {
+    if !held.isEmpty, !state.isSettling {
+      let late = held
+      held = []
+      for notification in late { tell(.notification(notification)) }
+    }
+    if let watchedDeadline, let deadline = state.deadline, deadline < watchedDeadline { alarm.ring() }
   }
 
   private func close(_ link: SessionState.Link) {

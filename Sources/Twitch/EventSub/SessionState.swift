@@ -18,6 +18,8 @@ struct SessionState {
     case bind(SessionID)
     /// Hand this on.
     case deliver(Notification)
+    /// Hand this on once `isSettling` is over, in the order in which such steps came.
+    case hold(Notification)
     /// Hand this on.
     case revoke(Revocation)
     /// A frame meant nothing to us: note it and go on.
@@ -32,6 +34,8 @@ struct SessionState {
   static let welcomeTimeout: Duration = .seconds(10)
   /// How much later than promised a keepalive may come.
   static let slack: Duration = .milliseconds(1500)
+  /// For how long the old socket is read after a move, so that nothing on its way there is lost or overtaken.
+  static let settlingTime: Duration = .milliseconds(250)
   /// After how long a move that failed is tried again, while the old socket still delivers.
   static let moveRetry: Duration = .seconds(1)
 
@@ -58,6 +62,8 @@ struct SessionState {
     case waitingToMove(Open, until: Instant)
     /// The second socket was welcomed under another id; the first delivers on until the shard is assigned to that.
     case handingOver(Open, from: Open)
+    /// Twitch delivers to the second socket, and the first may still have something on its way.
+    case settling(Open, from: Link, until: Instant)
     case over
   }
 
@@ -80,14 +86,22 @@ struct SessionState {
     case .opening(_, let until): until
     case .open(let open), .handingOver(let open, _): open.silentAt
     case .moving(let open, _, let until), .waitingToMove(let open, let until): min(open.silentAt, until)
+    case .settling(_, _, let until): until
     case .over: nil
     }
+  }
+
+  /// Whether what comes on the second socket has to wait for what is still on its way on the first.
+  var isSettling: Bool {
+    if case .settling = state { true } else { false }
   }
 
   /// When Twitch was last heard; `nil` before the welcome.
   var heard: ContinuousClock.Instant? {
     switch state {
-    case .open(let open), .handingOver(let open, _), .moving(let open, _, _), .waitingToMove(let open, _): open.heard
+    case .open(let open), .handingOver(let open, _), .moving(let open, _, _), .waitingToMove(let open, _),
+      .settling(let open, _, _):
+      open.heard
     case .opening, .over: nil
     }
   }
@@ -101,7 +115,7 @@ struct SessionState {
     case .welcome(let id, let keepalive):
       return welcome(Open(link: link, id: id, keepalive: keepalive, heard: now))
     case .keepalive: return .wait
-    case .notification(let notification): return .deliver(notification)
+    case .notification(let notification): return deliver(notification, on: link, at: now)
     case .revocation(let revocation): return .revoke(revocation)
     case .reconnect(let url): return move(link, to: url, at: now)
     case .unknown(let type): return .ignore(reason: "unknown message type \(type)")
@@ -133,7 +147,10 @@ struct SessionState {
     case .handingOver(let open, let old) where old.link == link:
       state = .open(open)
       return .wait
-    case .handingOver(let open, _) where open.link == link:
+    case .settling(let open, link, _):
+      state = .open(open)
+      return .wait
+    case .handingOver(let open, _) where open.link == link, .settling(let open, _, _) where open.link == link:
       return giveUp(error)
     default:
       // A link that was left behind: 4004 there means nothing.
@@ -142,10 +159,9 @@ struct SessionState {
   }
 
   /// The shard is assigned to the session of that id.
-  mutating func assigned(to id: SessionID) -> Step {
-    guard case .handingOver(let open, let old) = state, open.id == id else { return .wait }
-    state = .open(open)
-    return .close(old.link)
+  mutating func assigned(to id: SessionID, at now: ContinuousClock.Instant) {
+    guard case .handingOver(let open, let old) = state, open.id == id else { return }
+    state = .settling(open, from: old.link, until: now + Self.settlingTime)
   }
 
   /// Time has passed.
@@ -156,6 +172,9 @@ struct SessionState {
     case .open, .handingOver: return giveUp(.silent)
     case .moving(let open, let next, let until): return hurry(open, next, until, at: now)
     case .waitingToMove(let open, _): return open.silentAt <= now ? giveUp(.silent) : moveAfresh(open, at: now)
+    case .settling(let open, let old, _):
+      state = .open(open)
+      return .close(old)
     case .over: return .wait
     }
   }
@@ -176,7 +195,23 @@ struct SessionState {
     case .handingOver(var open, let old) where open.link == link:
       open.heard = now
       state = .handingOver(open, from: old)
+    case .settling(var open, let old, let until) where open.link == link:
+      open.heard = now
+      state = .settling(open, from: old, until: until)
     default: break
+    }
+  }
+
+  /// What comes on the second socket shows that Twitch has switched to it, and was sent after all that the first still has.
+  private mutating func deliver(_ notification: Notification, on link: Link, at now: Instant) -> Step {
+    switch state {
+    case .handingOver(let open, _) where open.link == link:
+      assigned(to: open.id, at: now)
+      return .hold(notification)
+    case .settling(let open, _, _) where open.link == link:
+      return .hold(notification)
+    default:
+      return .deliver(notification)
     }
   }
 
@@ -187,8 +222,8 @@ struct SessionState {
       return .bind(new.id)
     case .moving(let old, new.link, _) where old.id == new.id:
       // The shard follows by itself.
-      state = .open(new)
-      return .close(old.link)
+      state = .settling(new, from: old.link, until: new.heard + Self.settlingTime)
+      return .wait
     case .moving(let old, new.link, _):
       state = .handingOver(new, from: old)
       return .bind(new.id)

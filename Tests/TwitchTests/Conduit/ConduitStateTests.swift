@@ -251,6 +251,47 @@ import Testing
     #expect(script.steps(after: 0.501) == [.connect("1")])
   }
 
+  @Test func aShardThatWasReadyStartsAnewHoweverOftenItIsLost() {
+    var script = ready(1)
+    for round in 0..<20 {
+      script.lost("0")
+      #expect(script.steps(after: 0.501).contains(.connect("0")))
+      let call = [ShardID("0"): ShardTransport.webSocket(SessionID("T\(round)"))]
+      script.state.welcomed("0", SessionID("T\(round)"))
+      #expect(script.steps().contains(.assign("C", call)))
+      script.assigned(call, ShardUpdate(updated: [], failures: []))
+    }
+  }
+
+  @Test func whatIsWelcomedIsAssignedBeforeTwitchClosesIt() {
+    var script = ready(1)
+    script.state.welcomed("0", "T")
+    let call = [ShardID("0"): ShardTransport.webSocket("T")]
+    #expect(script.steps() == [.assign("C", call)])
+    for _ in 0..<20 {
+      script.assignment(failed: .server(status: 500), call)
+      #expect(script.steps(after: 2.001).contains(.assign("C", call)))
+    }
+  }
+
+  @Test func whenOneShardComesBackTheOthersHurry() throws {
+    var script = ready(2)
+    for _ in 0..<12 {
+      script.lost("0")
+      script.lost("1")
+      while !script.state.shards.allSatisfy({ $0.phase == .connecting }) {
+        script.now = try #require(script.state.wake(after: script.now))
+        _ = script.steps()
+      }
+    }
+    script.state.welcomed("1", "T1")
+    script.lost("0")
+    let call = [ShardID("1"): ShardTransport.webSocket("T1")]
+    #expect(script.steps().contains(.assign("C", call)))
+    script.assigned(call, ShardUpdate(updated: [], failures: []))
+    #expect(script.steps(after: 1.001).contains(.connect("0")))
+  }
+
   @Test func aShardThatKeepsBreakingIsTriedLessAndLess() throws {
     var script = ready(1)
     for _ in 0..<12 {
@@ -260,7 +301,6 @@ import Testing
       #expect(script.now - lostAt <= .seconds(30))
       script.state.welcomed("0", "T")
     }
-    #expect(script.state.shards[0].retry.failures == 12)
   }
 
   @Test func aShardDisabledWhileItsSocketLivesGetsANewSocket() {

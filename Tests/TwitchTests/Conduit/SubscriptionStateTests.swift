@@ -31,6 +31,14 @@ import Testing
       state.created(topic, on: "C", .failure(error), at: now, using: &generator)
     }
 
+    /// Says yes to the first call alone.
+    mutating func agreeOnce() throws {
+      for case .create(let topic, _) in steps(allowance: 1) {
+        let subscription = try SubscriptionStateTests.subscription("first", topic)
+        _ = state.created(topic, on: "C", .success(subscription), at: now, using: &generator)
+      }
+    }
+
     /// Says yes to everything that is asked for, and gives back in which order it was asked for.
     mutating func agree() throws -> [Topic] {
       var asked: [Topic] = []
@@ -229,6 +237,7 @@ import Testing
     var script = script(channel)
     #expect(script.steps(allowance: 0).isEmpty)
     #expect(script.state.hasWork)
+    try script.agreeOnce()
     #expect(script.steps(allowance: 2).count == 2)
     #expect(script.steps(allowance: 100).count == SubscriptionState.parallelLimit - 2)
     #expect(script.steps(allowance: 100).isEmpty)

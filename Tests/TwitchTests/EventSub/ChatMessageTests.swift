@@ -49,8 +49,9 @@ import Testing
     (#"\u0001ACTION waves"#, "waves", true),
     (#"\u0001ACTION \u0001"#, "", true),
     ("ACTION waves", "ACTION waves", false),
-    (#"\u0001action waves"#, "\u{1}action waves", false),
-    (#"say \u0001ACTION waves\u0001"#, "say \u{1}ACTION waves\u{1}", false),
+    (#"\u0001action waves"#, "action waves", false),
+    (#"say \u0001ACTION waves\u0001"#, "say ACTION waves", false),
+    (#"\u0001ACTION a \u0001 b\u0001"#, "a  b", true),
   ])
   func onlyTheExactWrapperMakesAnAction(text: String, expected: String, isAction: Bool) throws {
     let message = try message(with: #""message":{"text":"\#(text)","fragments":[]}"#)
@@ -98,6 +99,13 @@ import Testing
     let message = try message("no_color_no_badges")
     #expect(message.color == nil)
     #expect(message.badges.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("#1e90Ff", "#1e90Ff"), ("", nil), ("red", nil), ("#12345", nil), ("#12345g", nil), ("#1234567", nil),
+  ])
+  func onlyAColorIsAColor(color: String, expected: String?) throws {
+    #expect(try message(with: #""message":{"text":"a"},"color":"\#(color)""#).color == expected)
   }
 
   @Test func unicodeIsKeptAsItIs() throws {

@@ -108,15 +108,33 @@ import Testing
     #expect(url == moveURL)
     #expect(new != old)
     #expect(state.receive(.notification(notification), on: old, at: after(2)) == .deliver(notification))
-    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .close(old))
-    #expect(state.receive(.notification(notification), on: old, at: after(3)) == .deliver(notification))
-    #expect(state.receive(.notification(notification), on: new, at: after(3)) == .deliver(notification))
+    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .wait)
     #expect(state.heard == after(3))
+  }
+
+  @Test func whatIsOnItsWayOnTheOldSocketComesBeforeWhatTheNewOneBrings() throws {
+    var (state, old, new) = try moving()
+    _ = state.receive(welcome("A"), on: new, at: after(3))
+    #expect(state.receive(.notification(notification), on: new, at: after(3.1)) == .hold(notification))
+    #expect(state.isSettling)
+    #expect(state.receive(.notification(notification), on: old, at: after(3.2)) == .deliver(notification))
+    #expect(state.tick(at: after(3.25)) == .close(old))
+    #expect(!state.isSettling)
+    #expect(state.receive(.notification(notification), on: new, at: after(3.3)) == .deliver(notification))
+  }
+
+  @Test func theOldSocketsEndEndsTheWaitForIt() throws {
+    var (state, old, new) = try moving()
+    _ = state.receive(welcome("A"), on: new, at: after(3))
+    #expect(state.receive(.notification(notification), on: new, at: after(3.1)) == .hold(notification))
+    #expect(state.lose(old, .closed(code: 1006), at: after(3.1)) == .wait)
+    #expect(!state.isSettling)
   }
 
   @Test func theOldSocketsEndAfterTheMoveMeansNothing() throws {
     var (state, old, new) = try moving()
     _ = state.receive(welcome("A"), on: new, at: after(3))
+    #expect(state.tick(at: after(3.5)) == .close(old))
     #expect(state.lose(old, .closed(code: 4004), at: after(31)) == .wait)
     #expect(state.lose(new, .closed(code: 1006), at: after(32)) == .giveUp(.closed(code: 1006)))
   }
@@ -125,10 +143,21 @@ import Testing
     var (state, old, new) = try moving()
     #expect(state.receive(welcome("B"), on: new, at: after(3)) == .bind("B"))
     #expect(state.receive(.notification(notification), on: old, at: after(4)) == .deliver(notification))
-    #expect(state.assigned(to: "A") == .wait)
-    #expect(state.assigned(to: "B") == .close(old))
-    #expect(state.assigned(to: "B") == .wait)
+    state.assigned(to: "A", at: after(4))
+    #expect(!state.isSettling)
+    state.assigned(to: "B", at: after(4))
+    #expect(state.isSettling)
+    #expect(state.tick(at: after(4.25)) == .close(old))
+    state.assigned(to: "B", at: after(5))
+    #expect(!state.isSettling)
     #expect(state.lose(old, .closed(code: 4004), at: after(31)) == .wait)
+  }
+
+  @Test func aDeliveryShowsThatTheShardIsAssigned() throws {
+    var (state, old, new) = try moving()
+    #expect(state.receive(welcome("B"), on: new, at: after(3)) == .bind("B"))
+    #expect(state.receive(.notification(notification), on: new, at: after(4)) == .hold(notification))
+    #expect(state.tick(at: after(4.25)) == .close(old))
   }
 
   @Test func theOldSocketMayGoBeforeTheNewOneIsWelcomed() throws {
@@ -144,7 +173,8 @@ import Testing
     let (fresh, url) = try link(state.tick(at: after(3)))
     #expect(url == self.url)
     #expect(state.receive(welcome("B"), on: fresh, at: after(4)) == .bind("B"))
-    #expect(state.assigned(to: "B") == .close(old))
+    state.assigned(to: "B", at: after(5))
+    #expect(state.tick(at: after(6)) == .close(old))
   }
 
   @Test func aReconnectURLThatDoesNotWelcomeIsDropped() throws {
@@ -180,7 +210,8 @@ import Testing
       Issue.record("not skipped")
       return
     }
-    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .close(old))
+    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .wait)
+    #expect(state.tick(at: after(4)) == .close(old))
     #expect(try link(state.receive(.reconnect(url: moveURL), on: new, at: after(90))).url == moveURL)
   }
 }
