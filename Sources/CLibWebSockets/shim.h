@@ -9,8 +9,7 @@
 
 // The options are macros of shifted 64-bit literals, some joined with others, which Swift does not import.
 static const uint64_t relay_option_libev = LWS_SERVER_OPTION_LIBEV;
-static const uint64_t relay_option_context =
-    LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_VALIDATE_UTF8;
+static const uint64_t relay_option_context = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 static const uint64_t relay_option_listen = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
 static const uint64_t relay_option_ipv4 = LWS_SERVER_OPTION_DISABLE_IPV6;
 

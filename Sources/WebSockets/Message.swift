@@ -1,6 +1,6 @@
 /// One whole message as it came over a WebSocket.
 public enum Message: Sendable, Equatable {
-  /// UTF-8 text; libwebsockets has checked that it is.
+  /// Text. From a browser it is UTF-8 (anything else closes the connection with 1007); what a server sends is not checked.
   case text([UInt8])
   case binary([UInt8])
 

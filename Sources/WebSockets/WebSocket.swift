@@ -207,7 +207,12 @@ import DequeModule
     let isBinary = unsafe lws_frame_is_binary(wsi) != 0
     let message = partial
     partial = []
-    deliver(isBinary ? .binary(message) : .text(message))
+    // A client's end takes what comes: one broken message from a server must not cost the connection.
+    if !isBinary && !isClient && (try? UTF8Span(validating: message.span)) == nil {
+      close(1007, "text must be UTF-8")
+    } else {
+      deliver(isBinary ? .binary(message) : .text(message))
+    }
     return 0
   }
 
