@@ -33,7 +33,7 @@ enum Callback {
       let connection = unsafe Unmanaged<Connection>.fromOpaque(owner).takeUnretainedValue()
       return unsafe connection.handle(reason, bytes)
     }
-    return unsafe server(of: wsi)?.handle(reason, wsi) ?? 0
+    return unsafe server(of: wsi)?.handle(reason, wsi, bytes) ?? 0
   }
 
   private static func server(of wsi: OpaquePointer) -> Server? {

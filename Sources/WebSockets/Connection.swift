@@ -41,6 +41,7 @@ protocol ConnectionHandler: AnyObject {
 
   /// Asks for a writable callback: "one lws_write() per writable callback".
   func requestWritable() {
+    assert(loop.isIsolatingCurrentContext() == true, "connections belong to the loop's thread")
     if let wsi = unsafe wsi { unsafe lws_callback_on_writable(wsi) }
   }
 

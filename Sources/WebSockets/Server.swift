@@ -78,16 +78,24 @@ import HTTPTypes
 
   // MARK: Callbacks of connections that have no object yet
 
-  func handle(_ reason: lws_callback_reasons, _ wsi: OpaquePointer) -> Int32 {
+  func handle(_ reason: lws_callback_reasons, _ wsi: OpaquePointer, _ bytes: UnsafeRawBufferPointer) -> Int32 {
     switch reason {
-    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: isAccepting ? 0 : 1
+    // The "bytes" are the descriptor of the new socket.
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: mayEnter(Int(bitPattern: bytes.baseAddress)) ? 0 : 1
     case LWS_CALLBACK_HTTP: unsafe beginExchange(wsi)
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: unsafe confirmUpgrade(wsi)
-    // Nothing is served that way: no files by libwebsockets, no HTTP/2.
-    case LWS_CALLBACK_PROTOCOL_DESTROY: 0
     default: 0
     }
   }
+
+  /// Whether a new connection may stay. The last descriptors are kept for our own connections and files: with none left,
+  /// libwebsockets would try to accept again and again. The system hands out the lowest that is free, so the number
+  /// tells how many are left.
+  private func mayEnter(_ descriptor: Int) -> Bool {
+    isAccepting && descriptor < FileDescriptors.limit - Self.reservedDescriptors
+  }
+
+  private static let reservedDescriptors = 48
 
   private func beginExchange(_ wsi: OpaquePointer) -> Int32 {
     let exchange = unsafe Exchange(server: self, request: request(of: wsi))

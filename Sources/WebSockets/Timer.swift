@@ -9,6 +9,7 @@ import CLibWebSockets
   private var action: (() -> Void)?
 
   fileprivate init(on loop: EventLoop, after delay: Duration, action: @escaping () -> Void) {
+    assert(loop.isIsolatingCurrentContext() == true, "timers belong to the loop's thread")
     self.loop = loop
     self.action = action
     unsafe timer = .allocate(capacity: 1)
@@ -49,9 +50,14 @@ extension EventLoop {
   /// Suspends the caller's script for `delay`. On the loop's actor only.
   ///
   /// - Throws: `CancellationError` as soon as the task is cancelled, or when the loop has ended.
-  public func sleep(for delay: Duration) async throws(CancellationError) {
+  public func sleep(
+    for delay: Duration, isolation: isolated (any Actor)? = #isolation
+  ) async throws(CancellationError) {
     let sleeper = Sleeper()
     await withTaskCancellationHandler {
+      // A closure is isolated like its surroundings only when it captures what they are isolated to; without this, it
+      // would run on a thread of its own.
+      _ = isolation
       await withCheckedContinuation { continuation in
         guard unsafe context != nil, !Task.isCancelled else { return continuation.resume() }
         sleeper.continuation = continuation
