@@ -32,12 +32,12 @@ struct StopSignals {
 
   /// Runs work before which and during which nothing needs to be put in order: a signal ends the process at once, with
   /// status 0.
-  func mayCutShort(_ work: () async throws -> Void) async throws {
+  func mayCutShort<Result: Sendable>(_ work: () async throws -> Result) async throws -> Result {
     let end = Task { [arrival] in
       await arrival.value
       if !Task.isCancelled { exit(0) }
     }
     defer { end.cancel() }
-    try await work()
+    return try await work()
   }
 }

@@ -35,22 +35,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     let signals = StopSignals()
     let store = try await data.openStore()
-    try await signals.mayCutShort { try await twitch.verify(logger) }
-    let relay = try await Relay.start(server.relay(twitch), store: store, logger: logger)
+    let relay = try await signals.mayCutShort {
+      try await Relay.start(server.relay(twitch), store: store, logger: logger)
+    }
     let url = server.url(port: await relay.port)
     try general.show(Outcome(url: url), "chat-relay listens on \(url)")
     await signals.wait()
     await relay.stop()
-  }
-}
-
-extension TwitchSettings {
-  /// Throws when Twitch does not know the application or its secret, which no waiting heals.
-  func verify(_ logger: Logger) async throws {
-    do {
-      _ = try await TwitchAccess.run(self, logger) { try await $0.oauth.appToken() }
-    } catch let error as OAuthError where error.isTemporary {
-      logger.warning("Starting without Twitch for now", metadata: ["reason": "\(error)"])
-    }
   }
 }
