@@ -36,7 +36,9 @@ import TwitchSimulator
 
   @Test func aWrongSecretIsToldAndNotShown() async throws {
     try await withSimulator(secret: "wrong-secret") { _, settings in
-      let error = await #expect(throws: OAuthError.self) { try await settings.verify(logger) }
+      let error = await #expect(throws: OAuthError.self) {
+        try await TwitchAccess.run(settings, logger) { _ = try await $0.oauth.appToken() }
+      }
       #expect(error?.description.contains("client secret") == true)
       #expect(error?.description.contains("wrong-secret") == false)
     }
