@@ -239,7 +239,7 @@ import TwitchSimulator
     }
   }
 
-  @Test(arguments: [Simulator.DeliveryFault.Kind.unknownType, .brokenJSON, .brokenUTF8])
+  @Test(arguments: [Simulator.DeliveryFault.Kind.unknownType, .brokenJSON])
   func whatCannotBeReadIsSkippedAndTheRestArrives(kind: Simulator.DeliveryFault.Kind) async throws {
     try await withPool { host, twitch in
       await twitch.add(Simulator.DeliveryFault(kind, times: 1))
@@ -248,6 +248,33 @@ import TwitchSimulator
       await host.until { $0.lines.contains("found") }
       #expect(await host.lines == ["found"])
       #expect(await host.isReady)
+    }
+  }
+
+  @Test func aShardMayBeACallback() async throws {
+    try await withPool { host, twitch in
+      try await host.wantCallback()
+      try await twitch.wait(for: Simulator.Expectation(sockets: 0, shards: 1, exactly: true))
+      await host.until { $0.isReady && $0.sessions == [nil] }
+      try await say("over HTTP", twitch)
+      await host.until { $0.lines == ["over HTTP"] }
+      #expect(try await twitch.replayWebhook() == 204)
+      #expect(try await twitch.replayWebhook(badSignature: true) == 403)
+      #expect(try await twitch.replayWebhook(ageSeconds: 601) == 403)
+      #expect(await host.lines == ["over HTTP"])
+      try await twitch.ban("bot", in: "harbor")
+      await host.until { $0.revocations.contains { $0.status == "chat_user_banned" } }
+    }
+  }
+
+  @Test func textThatIsNoUTF8CostsNoConnection() async throws {
+    try await withPool { host, twitch in
+      let before = await host.sessions
+      await twitch.add(Simulator.DeliveryFault(.brokenUTF8, times: 1))
+      try await say("damaged", twitch)
+      try await say("whole", twitch)
+      await host.until { $0.lines.last == "whole" }
+      #expect(await host.sessions == before)
     }
   }
 

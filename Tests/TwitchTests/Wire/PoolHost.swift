@@ -1,3 +1,4 @@
+import HTTPTypes
 import Logging
 import Testing
 import TwitchSimulator
@@ -15,6 +16,7 @@ actor PoolHost {
   private let loop: EventLoop
   private var waiting: (condition: Condition, continuation: CheckedContinuation<Void, Never>)?
 
+  private var server: Server?
   private let pool: ConduitPool
   /// The ids of broadcaster and reader.
   let channel: ConduitPool.Channel
@@ -64,6 +66,7 @@ actor PoolHost {
     pool.onRevocation = { _ in }
     pool.onConduit = { _ in }
     pool.onChange = {}
+    server?.stop()
     await pool.stop()
   }
 
@@ -102,6 +105,22 @@ actor PoolHost {
     await host.start()
     return host
   }
+
+  /// Wants one shard from now on, which Twitch delivers to by HTTP.
+  func wantCallback() throws {
+    var configuration = Server.Configuration()
+    configuration.headerNames = ["Id", "Type", "Signature", "Timestamp"].compactMap {
+      HTTPField.Name("Twitch-Eventsub-Message-\($0)")
+    }
+    let server = try Server(
+      configuration, on: loop, respond: { request in await self.respond(to: request) },
+      upgrade: { _ in .refuse(Response(.notFound)) })
+    self.server = server
+    let callback = "http://127.0.0.1:\(server.port)/hook"
+    pool.want([.webhook(callback: callback, secret: Secret("0123456789abcdef"))])
+  }
+
+  private func respond(to request: Request) -> Response { pool.respond(to: request) }
 
   /// Wants that many shards from now on.
   func wantShards(_ count: Int) { pool.want(Array(repeating: .webSocket, count: count)) }
