@@ -75,8 +75,8 @@ public final class ConduitPool {
   /// Closes the sockets and ends all work; calls that are under way come to nothing. The conduit and its subscriptions stay at
   /// Twitch for the next start.
   public func stop() async {
-    shards?.stop()
     subscriptions?.stop()
+    await shards?.stop()
     for script in scripts { await script.value }
     (shards, subscriptions, scripts) = (nil, nil, [])
   }

@@ -51,12 +51,13 @@ final class ShardKeeper {
     }
   }
 
-  /// Closes all sockets and does nothing any more.
-  func stop() {
+  /// Closes all sockets and does nothing any more. Returns when the sockets have said goodbye.
+  func stop() async {
     isStopped = true
-    for session in sessions.values { session.stop() }
-    sessions = [:]
     alarm.ring()
+    let goodbyes = sessions.values.flatMap { $0.stop() }
+    sessions = [:]
+    for goodbye in goodbyes { await goodbye.value }
   }
 
   /// Wants other shards from now on.

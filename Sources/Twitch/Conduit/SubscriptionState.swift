@@ -17,13 +17,8 @@ struct SubscriptionState {
   static let parallelLimit = 6
   /// How often to compare with Twitch's list, at least; longer when the list is long, since each page costs a call.
   static let listInterval: Duration = .seconds(300)
-  /// For how long nothing of a type is added after Twitch found that there is too much of it.
-  static let typePause: Duration = .seconds(60)
-
-  /// How soon to list when Twitch said that something exists already.
+  /// How soon to list when there is doubt about what is there.
   static let checkInterval: Duration = .seconds(30)
-  /// How often to look whether something that was refused is due.
-  static let revivalInterval: Duration = .seconds(5)
 
   private typealias Topic = Subscription.Topic
 
@@ -36,8 +31,7 @@ struct SubscriptionState {
   /// What Twitch has of that, as far as known; the id is missing when Twitch said that it exists and not under which.
   private var present: [Subscription.Topic: SubscriptionID?] = [:]
   private var topics: [SubscriptionID: Subscription.Topic] = [:]
-  private var refusals: [Subscription.Topic: Refusal] = [:]
-  private var pausedTypes: [SubscriptionType: ContinuousClock.Instant] = [:]
+  private var refusals = Refusals()
 
   /// What may be added now, the most important last.
   private var missing: [Subscription.Topic] = []
@@ -50,8 +44,6 @@ struct SubscriptionState {
   private var revokedMeanwhile: Set<SubscriptionID> = []
   private var listAt: ContinuousClock.Instant?
   private var retry = Backoff()
-  /// When something refused or paused may be asked for again.
-  private var reviveAt: ContinuousClock.Instant?
 
   /// Knows nothing yet.
   init(client: ClientID) {
@@ -67,17 +59,11 @@ struct SubscriptionState {
   var isComplete: Bool { conduit != nil && channels != nil && !isListing && missingCount == 0 }
 
   /// The channels whose chat Twitch does not let us read, and why.
-  var unreadable: [ConduitPool.Channel: String] {
-    var reasons: [ConduitPool.Channel: String] = [:]
-    for (topic, refusal) in refusals where topic.type == .channelChatMessage {
-      if let channel = topic.channel { reasons[channel] = refusal.reason }
-    }
-    return reasons
-  }
+  var unreadable: [ConduitPool.Channel: String] { refusals.unreadable }
 
   /// When `steps` has to be asked again after now, if nothing happens before.
   func wake(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-    [retry.notBefore, listAt, reviveAt].compactMap { $0 }.filter { $0 > now }.min()
+    [retry.notBefore, listAt, refusals.checkAt].compactMap { $0 }.filter { $0 > now }.min()
   }
 
   /// Whether only the rate limit can keep `steps` from giving some now.
@@ -113,7 +99,7 @@ struct SubscriptionState {
     let ranks = SubscriptionType.ofChannels.map { type in sorted.map { Topic(type, for: $0) } }
     order = ranks[0] + [Topic.shardDisabled(of: conduit, by: client)] + ranks.dropFirst().joined()
     wanted = Set(order)
-    refusals = refusals.filter { wanted.contains($0.key) }
+    refusals.keep(wanted)
     for (topic, id) in present where !wanted.contains(topic) { removeExcess(topic, id) }
     findMissing(at: now)
   }
@@ -126,22 +112,10 @@ struct SubscriptionState {
   }
 
   private mutating func findMissing(at now: ContinuousClock.Instant) {
-    missing = order.reversed().filter { present[$0] == nil && !creating.contains($0) && mayAsk(for: $0, at: now) }
-    planRevival(at: now)
-  }
-
-  private func mayAsk(for topic: Topic, at now: ContinuousClock.Instant) -> Bool {
-    if let refusal = refusals[topic], refusal.notBefore > now { return false }
-    if let end = pausedTypes[topic.type], end > now { return false }
-    guard topic.type != .channelChatMessage, let channel = topic.channel else { return true }
-    // The rest of a chat needs the same permission as its messages.
-    return refusals[Topic(.channelChatMessage, for: channel)] == nil
-  }
-
-  /// Many refusals are looked at together, since looking goes through all that is wanted.
-  private mutating func planRevival(at now: ContinuousClock.Instant) {
-    let times = refusals.values.lazy.map(\.notBefore).filter { $0 > now } + pausedTypes.values.filter { $0 > now }
-    reviveAt = times.min().map { max($0, now + Self.revivalInterval) }
+    refusals.check(at: now)
+    missing = order.reversed().filter {
+      present[$0] == nil && !creating.contains($0) && refusals.permit($0, at: now)
+    }
   }
 
   // What to do.
@@ -155,7 +129,7 @@ struct SubscriptionState {
       revokedMeanwhile = []
       return [.list(conduit)]
     }
-    if let reviveAt, reviveAt <= now { findMissing(at: now) }
+    if let checkAt = refusals.checkAt, checkAt <= now { findMissing(at: now) }
     let room = max(0, min(allowance, Self.parallelLimit - underWay))
     // Removals go first: what is there and not enabled stands in the way of what replaces it.
     guard removable.isEmpty && deleting.isEmpty else { return deletions(room) }
@@ -176,7 +150,7 @@ struct SubscriptionState {
       if topic.type != .channelChatMessage, creating.contains(where: { $0.type == .channelChatMessage }) { break }
       missing.removeLast()
       // What became impossible since is found again when its time comes.
-      guard mayAsk(for: topic, at: now) else { continue }
+      guard refusals.permit(topic, at: now) else { continue }
       creating.insert(topic)
       steps.append(.create(topic, conduit))
     }
@@ -216,6 +190,7 @@ struct SubscriptionState {
       let isEnabled = subscription.status == .enabled && !revokedMeanwhile.contains(subscription.id)
       if isEnabled, wanted.contains(topic), present[topic] == nil {
         enter(topic, subscription.id)
+        _ = refusals.remove(topic)
       } else {
         removable.append(subscription.id)
       }
@@ -228,13 +203,10 @@ struct SubscriptionState {
   private mutating func enter(_ topic: Topic, _ id: SubscriptionID?) {
     present.updateValue(id, forKey: topic)
     if let id { topics[id] = topic }
-    refusals[topic] = nil
   }
 
   private mutating func refuse(_ topic: Topic, _ reason: String, at now: ContinuousClock.Instant) {
-    guard wanted.contains(topic) else { return }
-    refusals[topic] = Refusal(after: refusals[topic], reason: reason, at: now)
-    planRevival(at: now)
+    if wanted.contains(topic) { refusals.add(topic, reason, at: now) }
   }
 
   /// One was added, or was not. Says whether that casts doubt on the conduit itself.
@@ -252,8 +224,7 @@ struct SubscriptionState {
       listAt = min(listAt ?? now, now + Self.checkInterval)
     case .failure(.tooMany(let message)):
       refuse(topic, message, at: now)
-      pausedTypes[topic.type] = now + Self.typePause
-      planRevival(at: now)
+      refusals.pause(topic.type, at: now)
     case .failure(.forbidden(let message)), .failure(.unauthorized(let message)):
       refuse(topic, message, at: now)
     case .failure(.badRequest(let message)), .failure(.notFound(let message)):
@@ -268,10 +239,9 @@ struct SubscriptionState {
 
   private mutating func added(_ topic: Topic, _ id: SubscriptionID?, at now: ContinuousClock.Instant) {
     retry.succeed()
-    let wasRefused = refusals[topic] != nil
     enter(topic, id)
     if !wanted.contains(topic) { removeExcess(topic, id) }
-    if wasRefused { findMissing(at: now) }
+    if refusals.remove(topic) { findMissing(at: now) }
   }
 
   /// One was removed, or was not.

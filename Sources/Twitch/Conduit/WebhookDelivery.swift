@@ -75,7 +75,7 @@ enum WebhookDelivery {
   private static func read(
     _ body: Data, _ type: String, _ subscriptionType: SubscriptionType?, _ id: NotificationID, _ timestamp: Timestamp
   ) throws(JSONError) -> WebhookDelivery {
-    var reader = JSONReader(Array(body))
+    var reader = try JSONReader(Array(body))
     let payload = try EventSubPayload(from: &reader, type: subscriptionType)
     try reader.end()
     switch type {

@@ -29,7 +29,7 @@ private struct EventSubEnvelope {
   private var payload = EventSubPayload()
 
   init(_ frame: [UInt8]) throws(JSONError) {
-    var reader = JSONReader(frame)
+    var reader = try JSONReader(frame)
     var payloadPlace: JSONReader?
     guard try reader.beginObject() else { throw .missing("metadata") }
     while let field = try reader.nextField() {

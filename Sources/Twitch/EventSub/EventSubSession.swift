@@ -30,7 +30,10 @@ final class EventSubSession {
   private var held: [Notification] = []
   /// What `watch` waits for.
   private var watchedDeadline: ContinuousClock.Instant?
+  /// The sockets' scripts; each ends when its socket has been closed.
+  private var scripts: [SessionState.Link: Task<Void, Never>] = [:]
   private var isOver = false
+  private var hasSkipped = false
 
   /// Makes a session that connects to that URL once it is started.
   init(url: String, loop: EventLoop, logger: Logger, tell: @escaping (News) -> Void) {
@@ -56,12 +59,15 @@ final class EventSubSession {
     followUp()
   }
 
-  /// Closes everything, quietly.
-  func stop() {
-    guard !isOver else { return }
+  /// Closes everything, quietly. What is given back ends when the sockets have said goodbye.
+  @discardableResult
+  func stop() -> [Task<Void, Never>] {
+    guard !isOver else { return [] }
     isOver = true
-    for link in sockets.keys { close(link) }
     alarm.ring()
+    let goodbyes = sockets.keys.compactMap { scripts[$0] }
+    for link in sockets.keys { close(link) }
+    return goodbyes
   }
 
   /// Looks at the clock whenever the state's deadline comes. What arrives mostly makes it later, and nothing is rescheduled.
@@ -78,6 +84,7 @@ final class EventSubSession {
   private func run(_ link: SessionState.Link, url: String, on owner: isolated any Actor) async {
     let end = await read(link, url: url, on: owner)
     sockets[link] = nil
+    scripts[link] = nil
     guard !isOver else { return }
     carryOut(state.lose(link, end, at: .now), on: owner)
   }
@@ -94,8 +101,8 @@ final class EventSubSession {
       return .closed(code: 1006)
     }
     sockets[link] = socket
-    while let message = await socket.receive(), !isOver {
-      carryOut(step(for: message, on: link), on: owner)
+    while let message = await socket.receive() {
+      if !isOver { carryOut(step(for: message, on: link), on: owner) }
     }
     return .closed(code: socket.closure?.code ?? 1006)
   }
@@ -116,9 +123,9 @@ final class EventSubSession {
     case .deliver(let notification): tell(.notification(notification))
     case .revoke(let revocation): tell(.revocation(revocation))
     case .bind(let id): tell(.welcomed(id))
-    case .connect(let link, let url): Task { await self.run(link, url: url, on: owner) }
+    case .connect(let link, let url): scripts[link] = Task { await self.run(link, url: url, on: owner) }
     case .close(let link): close(link)
-    case .ignore(let reason): logger.warning("EventSub frame skipped", metadata: ["reason": "\(reason)"])
+    case .ignore(let reason): note(reason)
     case .giveUp(let error):
       stop()
       tell(.ended(error))
@@ -134,6 +141,12 @@ final class EventSubSession {
       for notification in late { tell(.notification(notification)) }
     }
     if let watchedDeadline, let deadline = state.deadline, deadline < watchedDeadline { alarm.ring() }
+  }
+
+  /// A session that sends much nonsense says so once.
+  private func note(_ reason: String) {
+    logger.log(level: hasSkipped ? .debug : .warning, "EventSub frame skipped", metadata: ["reason": "\(reason)"])
+    hasSkipped = true
   }
 
   private func close(_ link: SessionState.Link) {
