@@ -97,9 +97,9 @@ import WebSockets
   }
 
   @Test func aRequestSentBeforeTheAnswerToAPostEndsTheConnection() async throws {
-    _ = try await ask(
-      "POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nonePOST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
-    )
+    let head = "HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length:"
+    let answer = try await ask("POST /1 \(head) 3\r\n\r\nonePOST /2 \(head) 0\r\n\r\n")
+    #expect(!answer.contains("POST /2"))
   }
 
   @Test(arguments: ["PUT", "PATCH", "POST", "DELETE", "GET"])
