@@ -87,16 +87,3 @@ final class Deadlines {
     timer = loop.schedule(after: .seconds(max(0, first.due - now))) { [weak self] in self?.fire() }
   }
 }
-
-extension Array {
-  /// The first index whose element satisfies a condition that all later ones satisfy too.
-  fileprivate func partitioningIndex(where belongsAfter: (Element) -> Bool) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if belongsAfter(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
-}

@@ -95,8 +95,15 @@ actor Bot {
   }
 
   func rawFrame(_ socket: Int) async -> [UInt8]? {
-    guard case .text(let bytes) = await sockets[socket].receive() else { return nil }
+    guard case .text(let bytes) = await receive(socket) else { return nil }
     return bytes
+  }
+
+  /// The next message. What does not come within twenty seconds never will: then the connection is over.
+  private func receive(_ socket: Int) async -> Message? {
+    let deadline = loop.schedule(after: .seconds(20)) { self.sockets[socket].abort() }
+    defer { deadline.cancel() }
+    return await sockets[socket].receive()
   }
 
   /// The event of the next frame, which must be a notification of this type.
@@ -115,7 +122,7 @@ actor Bot {
   }
 
   func closeCode(_ socket: Int) async -> UInt16? {
-    while await sockets[socket].receive() != nil {}
+    while await receive(socket) != nil {}
     return sockets[socket].closure?.code
   }
 

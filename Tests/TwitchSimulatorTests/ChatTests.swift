@@ -129,6 +129,12 @@ import Testing
       #expect(local["message"]?["text"] == "local")
       #expect(local["source_broadcaster_user_id"] == .null)
       #expect(local["is_source_only"] == false)
+      try await twitch.shareChat(["harborlight"])
+      try await twitch.say(Simulator.Line(from: "tidewatch", "not shared"), in: "northpier")
+      try await twitch.say(Simulator.Line(from: "tidewatch", "alone"), in: "harborlight")
+      let alone = try await bot.event("channel.chat.message", on: socket)
+      #expect(alone["message"]?["text"] == "alone")
+      #expect(alone["is_source_only"] == .null)
     }
   }
 

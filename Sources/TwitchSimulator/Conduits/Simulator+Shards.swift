@@ -6,9 +6,9 @@ extension Simulator {
     try call.requireAppToken()
     let conduit = try conduit(try call.required("conduit_id"), call)
     let status = call.query["status"]
-    let rows = conduit.sortedShards.filter { status == nil || $0.status == status }.map(\.json)
+    let rows = conduit.sortedShards.filter { status == nil || $0.status == status }
     let page = try call.page(rows, size: behavior.pageSize)
-    return ["data": .array(page.rows), "pagination": page.pagination]
+    return ["data": .array(page.rows.map(\.json)), "pagination": page.pagination]
   }
 
   /// What is wrong with one shard of a PATCH; the others are assigned all the same.

@@ -1,5 +1,10 @@
+import WebSockets
+
 /// From an event to the frames and posts that carry it.
 extension Simulator {
+  /// Bytes that may wait for a client before its socket counts as timed out.
+  private static let queueLimit = 16 << 20
+
   /// Publishes what happened in a channel; with a reader only to those who read as them.
   func publish(_ type: String, of broadcaster: Identifier<User>, reader: Identifier<User>? = nil, _ event: JSON) {
     for subscription in subscriptionStore.enabled(.init(type: type, subject: broadcaster.rawValue))
@@ -70,8 +75,12 @@ extension Simulator {
   }
 
   private func put(_ notification: Notification, on id: Identifier<Session>) {
-    guard let session = sessions[id], session.isConnected else { return }
+    guard let session = sessions[id], let socket = session.socket else { return }
     counts.notifications += 1
     session.send(notification.frame.text, at: deadlines.now)
+    // A client that reads nothing would be kept in memory for ever.
+    guard socket.queuedBytes > Simulator.queueLimit else { return }
+    lost(session, socket, status: "websocket_network_timeout")
+    socket.abort()
   }
 }

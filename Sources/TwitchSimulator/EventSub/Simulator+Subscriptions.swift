@@ -19,8 +19,8 @@ extension Simulator {
       default: subscription.condition.contains { $0.key.hasSuffix("user_id") && $0.value == value }
       }
     }
-    let page = try call.page(rows.map(\.json), size: behavior.pageSize)
-    let body: JSON = ["total": .int(rows.count), "data": .array(page.rows)]
+    let page = try call.page(rows, size: behavior.pageSize)
+    let body: JSON = ["total": .int(rows.count), "data": .array(page.rows.map(\.json))]
     return body.adding(costs(for: call)).adding(["pagination": page.pagination])
   }
 

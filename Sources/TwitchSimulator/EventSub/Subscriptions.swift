@@ -22,6 +22,8 @@ struct Subscriptions {
   }
 
   private var byID: [ID: Subscription] = [:]
+  /// Numbers and ids, oldest first.
+  private var order: [(number: Int, id: ID)] = []
   private var sums: [Owner: Sum] = [:]
   private var byTopic: [Topic: Set<ID>] = [:]
   private var lastNumber = 0
@@ -29,7 +31,7 @@ struct Subscriptions {
   subscript(_ id: ID) -> Subscription? { byID[id] }
 
   /// Oldest first.
-  var all: [Subscription] { byID.values.sorted { $0.number < $1.number } }
+  var all: [Subscription] { order.compactMap { byID[$0.id] } }
 
   private(set) var enabledCount = 0
 
@@ -42,6 +44,7 @@ struct Subscriptions {
 
   mutating func insert(_ subscription: Subscription) {
     byID[subscription.id] = subscription
+    order.append((subscription.number, subscription.id))
     byTopic[topic(of: subscription), default: []].insert(subscription.id)
     count(subscription, 1)
   }
@@ -49,6 +52,8 @@ struct Subscriptions {
   @discardableResult
   mutating func remove(_ id: ID) -> Subscription? {
     guard let subscription = byID.removeValue(forKey: id) else { return nil }
+    let index = order.partitioningIndex { $0.number >= subscription.number }
+    order.remove(at: index)
     byTopic[topic(of: subscription)]?.remove(id)
     count(subscription, -1)
     return subscription

@@ -55,7 +55,7 @@ struct HelixCall {
   }
 
   /// One page of rows and the cursor to the next.
-  func page(_ rows: [JSON], size: Int) throws(HelixFailure) -> (rows: [JSON], pagination: JSON) {
+  func page<Row>(_ rows: [Row], size: Int) throws(HelixFailure) -> (rows: [Row], pagination: JSON) {
     var start = 0
     if let cursor = query["after"], !cursor.isEmpty {
       guard let place = Cursor.place(cursor) else { throw HelixFailure(400, "Invalid cursor.") }

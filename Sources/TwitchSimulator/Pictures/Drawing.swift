@@ -7,7 +7,7 @@ enum Drawing {
 
   var svg: String {
     switch self {
-    case .emote(let id): picture(28, face(stableHash(id), known: Drawing.specials[id]))
+    case .emote(let id): picture(28, face(id))
     case .badge(let name): picture(18, badge(name))
     case .cheermote(let bits): picture(28, gem(Cheermote.tiers.last { $0.bits <= bits }?.color ?? "#979797"))
     case .profile(let login): picture(64, portrait(stableHash(login)))
@@ -32,9 +32,17 @@ enum Drawing {
     """,
   ]
 
-  private func face(_ hash: UInt64, known: String?) -> String {
-    if let known { return known }
+  /// Eyes and mouth of the other global emotes, so that a laugh laughs.
+  private static let expressions: [String: (eyes: Int, mouth: Int)] = [
+    "25": (0, 0), "425618": (2, 1), "305954156": (3, 2), "30259": (1, 0), "64138": (1, 0), "58765": (2, 3),
+    "86": (0, 3), "81274": (1, 1), "304486301": (2, 0), "1": (0, 0),
+  ]
+
+  private func face(_ id: String) -> String {
+    if let special = Drawing.specials[id] { return special }
+    let hash = stableHash(id)
     let hue = hash % 360
+    let expression = Drawing.expressions[id] ?? (Int(hash / 7 % 4), Int(hash / 31 % 2))
     let eyes = [
       ##"<circle cx="10" cy="12" r="2"/><circle cx="18" cy="12" r="2"/>"##,
       ##"<path d="M7 12q3-4 5 0M16 12q3-4 5 0" fill="none" stroke="#222" stroke-width="1.8"/>"##,
@@ -51,7 +59,7 @@ enum Drawing {
     return """
       <circle cx="14" cy="14" r="13" fill="hsl(\(hue) 75% 62%)"/>\
       <circle cx="11" cy="8" r="5" fill="hsl(\(hue) 85% 78%)" opacity=".6"/>\
-      <g fill="#222">\(eyes[Int(hash / 7 % 4)])\(mouths[Int(hash / 31 % 4)])</g>
+      <g fill="#222">\(eyes[expression.eyes])\(mouths[expression.mouth])</g>
       """
   }
 

@@ -1,0 +1,12 @@
+extension Array {
+  /// The first index whose element satisfies a condition that all later ones satisfy too.
+  func partitioningIndex(where belongsAfter: (Element) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if belongsAfter(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
