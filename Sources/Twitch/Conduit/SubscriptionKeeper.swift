@@ -49,7 +49,7 @@ final class SubscriptionKeeper {
       let (allowance, refilledAt) = allowance(at: now)
       for step in state.steps(at: now, allowance: allowance) { carryOut(step, on: owner) }
       report()
-      let times = [state.wake(after: now), state.hasWork && allowance == 0 ? refilledAt : nil]
+      let times = [state.wake(after: now), allowance == 0 && state.hasWork(at: now) ? refilledAt : nil]
       await alarm.wait(until: times.compactMap { $0 }.min())
     }
   }
@@ -81,8 +81,13 @@ final class SubscriptionKeeper {
   /// How many calls the rate limit has room for, and when it has all its room again.
   private func allowance(at now: ContinuousClock.Instant) -> (calls: Int, refilledAt: ContinuousClock.Instant?) {
     guard let limit = helix.rateLimit(of: .app) else { return (SubscriptionState.parallelLimit, nil) }
-    let reserve = Int((Double(limit.limit) * Self.reserve).rounded(.up))
-    return (max(0, limit.remaining - reserve), max(limit.resetsAt, now + .seconds(1)))
+    return (Self.room(in: limit), max(limit.resetsAt, now + .seconds(1)))
+  }
+
+  /// How many calls may leave now. What is kept back is also what the answers may be wrong by, since they overtake each other.
+  static func room(in limit: RateLimit) -> Int {
+    let share = Int((Double(limit.limit) * reserve).rounded(.up))
+    return max(0, limit.remaining - min(max(share, SubscriptionState.parallelLimit), limit.limit / 2))
   }
 
   // Steps.

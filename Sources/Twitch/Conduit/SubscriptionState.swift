@@ -67,7 +67,9 @@ struct SubscriptionState {
   }
 
   /// Whether only the rate limit can keep `steps` from giving some now.
-  var hasWork: Bool { !missing.isEmpty || !removable.isEmpty }
+  func hasWork(at now: ContinuousClock.Instant) -> Bool {
+    !missing.isEmpty || !removable.isEmpty || listAt.map { $0 <= now } ?? false
+  }
 
   // What is wanted.
 

@@ -236,11 +236,20 @@ import Testing
   @Test func theRateLimitIsWaitedFor() throws {
     var script = script(channel)
     #expect(script.steps(allowance: 0).isEmpty)
-    #expect(script.state.hasWork)
+    #expect(script.state.hasWork(at: script.now))
     try script.agreeOnce()
     #expect(script.steps(allowance: 2).count == 2)
     #expect(script.steps(allowance: 100).count == SubscriptionState.parallelLimit - 2)
     #expect(script.steps(allowance: 100).isEmpty)
+  }
+
+  @Test func theListWaitsForTheRateLimit() {
+    var script = Script()
+    script.state.want([], at: script.now)
+    script.state.use("C", isNew: false, at: script.now)
+    #expect(script.steps(allowance: 0).isEmpty)
+    #expect(script.state.hasWork(at: script.now))
+    #expect(script.steps(allowance: 1) == [.list("C")])
   }
 
   @Test func anAppliedRateLimitStopsEverythingUntilThen() throws {
