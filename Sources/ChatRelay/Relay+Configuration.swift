@@ -22,6 +22,10 @@ extension Relay {
     public var emoteTemplate = EmoteImages.twitch
     /// The web pages, besides the gateway's own, that may connect. `nil`: any whose request has a token in its query.
     public var allowedOrigins: [String]?
+    /// How many of a room's latest messages are kept for those who come back, at least.
+    public var historyMessages = 2000
+    /// For how many minutes a room's messages are kept for them, at least.
+    public var historyMinutes = 10
     /// How often viewer counts are asked for while somebody watches.
     package var viewCountInterval: Duration = .seconds(60)
     /// How long a line's echo is waited for when Twitch did not answer for the line.

@@ -34,8 +34,8 @@ public actor Relay {
   var isStopping = false
 
   /// What listens; `nil` before `open` and after `stop`.
-  private var server: Server?
-  private var tasks: [Task<Void, Never>] = []
+  var server: Server?
+  var tasks: [Task<Void, Never>] = []
   private let transports: [ConduitPool.Transport]
   private let storedConduit: ConduitID?
 
@@ -43,7 +43,7 @@ public actor Relay {
   private lazy var client = HTTPClient(on: loop)
   private(set) lazy var oauth = OAuth(
     application: configuration.application, endpoints: configuration.endpoints, client: client)
-  private lazy var appToken = AppToken(oauth: oauth)
+  private(set) lazy var appToken = AppToken(oauth: oauth)
   private(set) lazy var helix = Helix(
     endpoints: configuration.endpoints, clientID: configuration.application.clientID, client: client,
     appToken: appToken, logger: logger)
@@ -93,14 +93,6 @@ public actor Relay {
   /// Whether Twitch delivers to every shard.
   public var isReady: Bool { !isStopping && pool.isReady }
 
-  /// Ends in good order: nobody new gets in, lines in flight are finished, everybody is told to come back later.
-  ///
-  /// To be called once, from outside of the relay. The store stays open.
-  public nonisolated func stop() async {
-    await close()
-    await loop.stop()
-  }
-
   private func open() async throws {
     await apply(try await store.directory())
     var listening = configuration.server
@@ -117,46 +109,11 @@ public actor Relay {
     ]
   }
 
-  /// Gets the application's token, and throws only what no waiting heals.
-  private func checkApplication() async throws(OAuthError) {
-    do throws(OAuthError) {
-      _ = try await appToken.current()
-    } catch {
-      guard error.isTemporary else { throw error }
-      logger.warning("Starting without Twitch for now", metadata: ["reason": .string(error.description)])
-    }
-  }
-
   private func startPool() {
     pool.onNotification = { notification in self.receive(notification) }
     pool.onRevocation = { revocation in self.receive(revocation) }
     pool.onConduit = { conduit in self.remember(conduit) }
     pool.start(on: self)
-  }
-
-  private func close() async {
-    isStopping = true
-    server?.stopAccepting()
-    for writer in writers.values { writer.stop() }
-    await wait(for: .seconds(5)) { self.writers.values.allSatisfy { $0.task == nil } }
-    for connection in rooms.values.flatMap(\.connections) { connection.close(.serviceRestart, "the gateway restarts") }
-    for task in tasks { task.cancel() }
-    await pool.stop()
-    await wait(for: .seconds(2)) { !self.rooms.values.contains(where: \.isWatched) }
-    // What was said last, to Twitch too, leaves with the loop's next turns.
-    try? await loop.sleep(for: .milliseconds(50))
-    server?.stop()
-    // The handlers hold the relay as long as they exist.
-    server = nil
-    pool.onNotification = { _ in }
-    pool.onRevocation = { _ in }
-    pool.onConduit = { _ in }
-  }
-
-  /// Waits until something is over, but not for ever.
-  private func wait(for limit: Duration, until isOver: () -> Bool) async {
-    let deadline = ContinuousClock.now + limit
-    while !isOver(), .now < deadline { try? await loop.sleep(for: .milliseconds(20)) }
   }
 
   private func remember(_ conduit: ConduitID) {

@@ -107,11 +107,18 @@ struct ServerOptions: ParsableArguments, SettingOptions {
   @Option(name: Setting.webhookShards.name, help: Setting.webhookShards.help)
   var webhookShards: String?
 
+  @Option(name: Setting.historyMessages.name, help: Setting.historyMessages.help)
+  var historyMessages: String?
+
+  @Option(name: Setting.historyMinutes.name, help: Setting.historyMinutes.help)
+  var historyMinutes: String?
+
   var flags: [Setting: String?] {
     [
       .publicURL: publicURL, .publicFolder: publicFolder, .basePath: basePath,
       .allowedOrigins: allowedOrigins, .trustedProxies: trustedProxies, .tlsCertificate: tlsCertificate,
       .tlsKey: tlsKey, .shards: shards, .webhookShards: webhookShards,
+      .historyMessages: historyMessages, .historyMinutes: historyMinutes,
     ]
   }
 }

@@ -14,6 +14,8 @@ extension ServerSettings {
     configuration.shards = shards
     configuration.webhookShards = webhookShards
     configuration.allowedOrigins = allowedOrigins
+    configuration.historyMessages = historyMessages
+    configuration.historyMinutes = historyMinutes
     return configuration
   }
 

@@ -9,6 +9,8 @@ struct ServerSettings {
   var shards: Int
   var webhookShards: Int
   var allowedOrigins: [String]?
+  var historyMessages: Int
+  var historyMinutes: Int
 
   init(_ reader: inout SettingsReader) {
     server.host = Self.host(&reader)
@@ -21,6 +23,8 @@ struct ServerSettings {
     shards = reader.number(.shards, in: 0...100, else: 2)
     webhookShards = reader.number(.webhookShards, in: 0...100, else: 0)
     allowedOrigins = reader.origins(.allowedOrigins)
+    historyMessages = reader.number(.historyMessages, in: 0...100_000, else: 2000)
+    historyMinutes = reader.number(.historyMinutes, in: 0...10_080, else: 10)
     if shards + webhookShards == 0 { reader.refuse(.shards, "1 or more when there are no webhook shards") }
     if webhookShards > 0, !isReachableByTwitch(&reader) {
       reader.refuse(

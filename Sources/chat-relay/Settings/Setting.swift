@@ -17,6 +17,8 @@ enum Setting: String, CaseIterable {
   case tlsKey = "tls_key"
   case shards
   case webhookShards = "webhook_shards"
+  case historyMessages = "history_messages"
+  case historyMinutes = "history_minutes"
   case secretKey = "secret_key"
   case logLevel = "log_level"
   case clientID = "twitch.client_id"
@@ -62,6 +64,8 @@ enum Setting: String, CaseIterable {
     case .tlsKey: "The certificate's private key (PEM)."
     case .shards: "How many shards of the conduit get a WebSocket; 2 unless given."
     case .webhookShards: "How many more get their events by HTTPS; needs \(Setting.publicURL.flag). 0 unless given."
+    case .historyMessages: "How many of a stream's latest messages are kept; 2000 unless given."
+    case .historyMinutes: "For how many minutes messages are kept, however many; 10 unless given."
     case .secretKey: "What tokens are sealed with: 32 characters or more; secret.key in the folder unless given."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     case .clientID: "The application's client id from https://dev.twitch.tv/console/apps."
