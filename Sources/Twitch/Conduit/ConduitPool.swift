@@ -92,6 +92,12 @@ public final class ConduitPool {
     shards?.want(transports)
   }
 
+  /// Takes the notifications of these `seenKeys` for seen, so that what an earlier run handed on is not handed on again. To be
+  /// called before `start`.
+  public func remember(seen keys: some Sequence<UInt64>) {
+    seen.remember(keys, at: .now)
+  }
+
   /// Whether Twitch confirmed every wanted shard and none of them has fallen silent.
   public var isReady: Bool { shards?.state.isReady ?? false }
 

@@ -17,3 +17,11 @@ public struct Notification: Hashable, Sendable {
     self.event = event
   }
 }
+
+extension Notification {
+  /// What it is known by when it comes again: the delivery, and for chat also the message that it brings. The same in every
+  /// run, so that they may be stored and given to `ConduitPool.remember(seen:)` at the next start.
+  public var seenKeys: [UInt64] {
+    [SeenKey(delivery: id), SeenKey(chatOf: event)].compactMap { $0?.bits }
+  }
+}

@@ -13,6 +13,9 @@ struct SeenKey {
     bits = hash == 0 ? 1 : hash
   }
 
+  /// The key of a delivery.
+  init(delivery id: NotificationID) { self.init(id.rawValue, 0) }
+
   /// The key of the chat message that the event is about, with its type; `nil` for what is no chat.
   init?(chatOf event: Event) {
     switch event {

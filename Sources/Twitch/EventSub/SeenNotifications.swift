@@ -22,7 +22,7 @@ struct SeenNotifications {
   /// Whether the notification is new; from then on it is not.
   mutating func isNew(_ notification: Notification, at now: ContinuousClock.Instant) -> Bool {
     forget(at: now)
-    let isNewDelivery = remember(SeenKey(notification.id.rawValue, 0))
+    let isNewDelivery = remember(SeenKey(delivery: notification.id))
     guard let key = SeenKey(chatOf: notification.event) else { return isNewDelivery }
     return remember(key) && isNewDelivery
   }
@@ -30,7 +30,13 @@ struct SeenNotifications {
   /// Whether a delivery's id is new, where there is nothing but the id; from then on it is not.
   mutating func isNew(_ id: NotificationID, at now: ContinuousClock.Instant) -> Bool {
     forget(at: now)
-    return remember(SeenKey(id.rawValue, 0))
+    return remember(SeenKey(delivery: id))
+  }
+
+  /// Takes in the keys of what was seen before this run.
+  mutating func remember(_ keys: some Sequence<UInt64>, at now: ContinuousClock.Instant) {
+    forget(at: now)
+    for key in keys { _ = recent.insert(key) }
   }
 
   private mutating func remember(_ key: SeenKey) -> Bool {

@@ -56,6 +56,20 @@ import Testing
     }
   }
 
+  @Test func whatAnEarlierRunSawIsNotNew() {
+    var seen = SeenNotifications()
+    seen.remember(chat("a", "m").seenKeys + online("b").seenKeys, at: start)
+    let again = [chat("a", "m"), chat("c", "m"), online("b")].filter { seen.isNew($0, at: start + .seconds(599)) }
+    #expect(again.isEmpty)
+    let new = seen.isNew(online("d"), at: start + .seconds(599))
+    #expect(new)
+  }
+
+  @Test func theKeysAreTheSameInEveryRun() {
+    #expect(chat("a", "m").seenKeys == [0x2ef7_d131_6eb8_6f71, 0xe0ef_1fd7_e8e5_d012])
+    #expect(online("a").seenKeys == [0x2ef7_d131_6eb8_6f71])
+  }
+
   @Test func afterTwentyMinutesNothingIsRemembered() {
     var seen = SeenNotifications()
     _ = seen.isNew(online("a"), at: start)
