@@ -48,6 +48,7 @@ export class ConnectionBanner {
 
 const sentences = {
   lost: "The connection was lost.",
+  restarting: "The gateway restarts.",
   away: "The gateway cannot be reached.",
   refused: "This link does not open a stream: its token or its stream is wrong, or you may not read it any more.",
 };

@@ -12,8 +12,8 @@ const refusalsToBelieve = 3;
  * A connection that comes back by itself.
  *
  * Emits `message` (an object), and `state`: `{name}` with the name `connecting`, `open`, `waiting` (`until`, `reason`)
- * or `stopped`. The reason is `lost` (it was open), `away` (the gateway does not answer) or `refused` (the gateway
- * answers, but does not open this stream with this token).
+ * or `stopped`. The reason is `lost` (it was open), `restarting` (the gateway said goodbye, and when to come back), `away`
+ * (the gateway does not answer) or `refused` (the gateway answers, but does not open this stream with this token).
  */
 export class Socket extends Emitter {
   state = { name: "stopped" };
@@ -24,6 +24,8 @@ export class Socket extends Emitter {
   #cursor = null;
   #attempt = 0;
   #refusals = 0;
+  /** How long the gateway asked to stay away, in milliseconds. */
+  #pause = null;
   #timer;
   #watch;
 
@@ -84,6 +86,7 @@ export class Socket extends Emitter {
     const message = parse(data);
     if (!message) return;
     if (typeof message.cursor === "string") this.#cursor = message.cursor;
+    if (message.type === "reconnect") this.#pause = message.after_ms;
     this.emit("message", message);
   }
 
@@ -95,7 +98,7 @@ export class Socket extends Emitter {
   async #closed() {
     const wasOpen = this.state.name === "open";
     this.#drop();
-    if (wasOpen) return this.#wait("lost");
+    if (wasOpen) return this.#wait(this.#pause === null ? "lost" : "restarting");
     this.#enter({ name: "connecting" });
     const isThere = await this.#isGatewayThere();
     if (this.state.name !== "connecting" || this.#webSocket) return;
@@ -104,7 +107,8 @@ export class Socket extends Emitter {
   }
 
   #wait(reason) {
-    const delay = backoff(this.#attempt++);
+    const delay = this.#pause ?? backoff(this.#attempt++);
+    this.#pause = null;
     this.#timer = setTimeout(() => this.connect(), delay);
     this.#enter({ name: "waiting", reason, until: Date.now() + delay });
   }

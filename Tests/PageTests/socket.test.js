@@ -68,6 +68,17 @@ test("it comes back to where it was, when messages say where that is", () => wit
   assert.deepEqual(made.map(({ address }) => address), ["ws://gateway/", "ws://gateway/c7"]);
 }));
 
+test("it comes back when the gateway that restarts said, and not before", () => withSocket(async ({ made, states, advance }) => {
+  made[0].onopen();
+  made[0].onmessage({ data: `{"type":"reconnect","after_ms":4000}` });
+  const waited = await fail(made, advance);
+  assert.ok(waited >= 3_900 && waited <= 4_000);
+  assert.deepEqual(states.slice(0, 3), ["connecting", "open", "restarting"]);
+  // The next loss is an ordinary one.
+  made[1].onopen();
+  assert.ok(await fail(made, advance) <= 500);
+}));
+
 test("it goes on trying, later and later, and begins anew once it was heard", () => withSocket(async ({ made, advance }) => {
   const waits = [];
   for (let attempt = 0; attempt < 12; attempt++) waits.push(await fail(made, advance));
