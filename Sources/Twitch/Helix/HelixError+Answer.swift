@@ -1,18 +1,8 @@
 import FoundationEssentials
-import WebSockets
+
+extension HelixError: ExchangeError {}
 
 extension HelixError {
-  /// What a failed exchange means for the caller.
-  init(_ error: HTTPClientError) {
-    self =
-      switch error {
-      case .badURL: .unreachable("\(error)")
-      case .unreachable(let reason): .unreachable(reason)
-      case .unanswered(let reason): .unanswered(reason)
-      case .tooLarge: .unreadable("\(error)")
-      }
-  }
-
   /// What an answer means for the caller; nil when it is a yes. The status decides, since the words are unstable prose.
   init?(status: Int, body: Data, limit: RateLimit?, at now: ContinuousClock.Instant) {
     let error = ErrorBody(body)
@@ -45,15 +35,6 @@ extension HelixError {
   static func isAboutTheToken(_ message: String) -> Bool {
     let text = message.lowercased()
     return !["scope", "authorized", "match", "app access token", "user access token"].contains { text.contains($0) }
-  }
-
-  /// Decodes a yes.
-  static func decoding<Answer: Decodable>(_: Answer.Type, from body: Data) throws(HelixError) -> Answer {
-    do {
-      return try JSONDecoder().decode(Answer.self, from: body)
-    } catch {
-      throw .unreadable("\(Answer.self) of \(body.count) bytes does not decode")
-    }
   }
 }
 

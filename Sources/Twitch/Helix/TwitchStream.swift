@@ -1,5 +1,7 @@
 /// A channel that is live.
 public struct TwitchStream: Hashable, Sendable {
+  /// Twitch's id of this broadcast: another one each time the channel goes live.
+  public let id: String
   /// Whose channel it is.
   public let userID: TwitchUserID
   /// The broadcaster's name in addresses.
@@ -18,6 +20,7 @@ public struct TwitchStream: Hashable, Sendable {
 
 extension TwitchStream: Decodable {
   private enum CodingKeys: String, CodingKey {
+    case id
     case userID = "user_id"
     case userLogin = "user_login"
     case userName = "user_name"
@@ -29,6 +32,7 @@ extension TwitchStream: Decodable {
 
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.container(keyedBy: CodingKeys.self)
+    id = try keys.decodeIfPresent(String.self, forKey: .id) ?? ""
     userID = try keys.decode(TwitchUserID.self, forKey: .userID)
     userLogin = try keys.decodeIfPresent(String.self, forKey: .userLogin) ?? ""
     userName = try keys.decodeIfPresent(String.self, forKey: .userName) ?? userLogin

@@ -21,13 +21,3 @@ final class SharedCall<Success: Sendable, Failure: Error> {
     return try result.get()
   }
 }
-
-extension Result {
-  fileprivate static func of(_ call: () async throws(Failure) -> Success) async -> Self {
-    do throws(Failure) {
-      return .success(try await call())
-    } catch {
-      return .failure(error)
-    }
-  }
-}

@@ -18,6 +18,7 @@ import Testing
 
   @Test func streams() throws {
     let stream = try items("helix_streams_live", TwitchStream.self)[0]
+    #expect(stream.id == "51239874561")
     #expect(stream.userID == "71092938")
     #expect(stream.userLogin == "harborlight")
     #expect(stream.userName == "HarborLight")
