@@ -24,6 +24,10 @@ public final class Helix {
   private let appToken: AppToken
   private let logger: Logger
   private var rateLimits = RateLimits()
+  /// How many seconds Twitch's clock is ahead of ours, as its last answer said; `nil` before the first one.
+  public private(set) var clockOffset: Double?
+  /// How many calls in a row came to nothing because Twitch could not be reached or did not answer.
+  public private(set) var failuresInARow = 0
 
   /// Calls the API at `endpoints.api` for that application.
   public init(endpoints: Endpoints, clientID: ClientID, client: HTTPClient, appToken: AppToken, logger: Logger) {
@@ -64,7 +68,9 @@ public final class Helix {
     defer { rateLimits.end(bucket, limit) }
     let answer = try await request(call, secret)
     let now = ContinuousClock.now
-    limit = RateLimit(answer.headers, at: now, date: .now)
+    let date = answer.headers[.date].flatMap { Timestamp(http: $0) }?.date
+    if let date { clockOffset = date.timeIntervalSinceNow }
+    limit = RateLimit(answer.headers, at: now, date: date ?? .now)
     if let error = HelixError(status: answer.status.code, body: answer.body, limit: limit, at: now) { throw error }
     return answer.body
   }
@@ -73,8 +79,12 @@ public final class Helix {
     var headers: HTTPFields = [.authorization: "Bearer \(secret.reveal())", .clientID: clientID.rawValue]
     if call.body != nil { headers[.contentType] = "application/json" }
     do throws(HTTPClientError) {
-      return try await client.send(call.method, call.url(below: endpoints.api), headers: headers, body: call.body)
+      let answer = try await client.send(
+        call.method, call.url(below: endpoints.api), headers: headers, body: call.body)
+      failuresInARow = 0
+      return answer
     } catch {
+      failuresInARow += 1
       throw HelixError(error)
     }
   }

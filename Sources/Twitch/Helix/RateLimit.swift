@@ -32,8 +32,8 @@ public struct RateLimit: Hashable, Sendable {
 extension RateLimit {
   /// Reads the three headers; nil when they are not all there.
   ///
-  /// Twitch says the moment in Unix seconds of its clock. It is counted from `date`, this machine's, and never taken to be more
-  /// than five minutes away (the bucket fills within one): a clock that is wrong must not stop the relay.
+  /// Twitch says the moment in Unix seconds of its clock. It is counted from `date`, the answer's, and never taken to be more than
+  /// five minutes away (the bucket fills within one): a clock that is wrong must not stop the relay.
   init?(_ headers: HTTPFields, at now: ContinuousClock.Instant, date: Date) {
     guard let limit = headers[.rateLimitLimit].flatMap({ Int($0) }),
       let remaining = headers[.rateLimitRemaining].flatMap({ Int($0) }),

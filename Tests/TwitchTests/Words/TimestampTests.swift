@@ -4,6 +4,18 @@ import Testing
 @testable import Twitch
 
 @Suite struct TimestampTests {
+  @Test func aDateHeaderIsRead() {
+    #expect(Timestamp(http: "Sun, 06 Nov 1994 08:49:37 GMT") == Timestamp("1994-11-06T08:49:37Z"))
+    #expect(Timestamp(http: "Wed, 31 Dec 2026 23:59:59 GMT") == Timestamp("2026-12-31T23:59:59Z"))
+  }
+
+  @Test(arguments: [
+    "", "now", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Foo 1994 08:49:37 GMT",
+  ])
+  func anyOtherDateHeaderIsNone(text: String) {
+    #expect(Timestamp(http: text) == nil)
+  }
+
   @Test(arguments: [
     ("1970-01-01T00:00:00Z", 0, 0),
     ("2026-03-14T18:00:00.104472057Z", 1_773_511_200, 104_472_057),
