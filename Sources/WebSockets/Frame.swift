@@ -14,11 +14,14 @@ enum Frame {
     }
   }
 
-  /// A close frame with its code and as much of the reason as a control frame can hold.
-  static func close(_ closure: Closure) -> [UInt8] {
+  /// A close frame with its code and as much of the reason as a control frame can hold; a client's is masked (§5.3).
+  static func close(_ closure: Closure, isMasked: Bool = false) -> [UInt8] {
     let finalClose: UInt8 = 0x88
-    let reason = reason(of: closure)
-    return [finalClose, UInt8(2 + reason.count), UInt8(closure.code >> 8), UInt8(closure.code & 0xFF)] + reason
+    let payload = [UInt8(closure.code >> 8), UInt8(closure.code & 0xFF)] + reason(of: closure)
+    let length = UInt8(payload.count)
+    guard isMasked else { return [finalClose, length] + payload }
+    let mask = (0..<4).map { _ in UInt8.random(in: .min ... .max) }
+    return [finalClose, 0x80 | length] + mask + payload.enumerated().map { $1 ^ mask[$0 % 4] }
   }
 
   /// A control frame has at most 125 bytes (RFC 6455 §5.5), two of which are the code; the rest stays whole characters.

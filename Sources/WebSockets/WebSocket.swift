@@ -40,6 +40,8 @@ import DequeModule
 
   /// How the connection ended; `nil` while it lives.
   public private(set) var closure: Closure?
+  /// Whether the other end said goodbye, so that all it had sent before has been received.
+  public private(set) var hasHeardGoodbye = false
 
   /// Called for each pong that the peer sends.
   public var onPong: (() -> Void)?
@@ -194,8 +196,8 @@ import DequeModule
 
   private func received(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     guard let wsi = unsafe wsi else { return -1 }
-    // Keep nothing of a connection that we are leaving.
-    guard isOpen else { return 0 }
+    // A server keeps nothing of a connection that it is leaving.
+    guard isOpen || isClient else { return 0 }
     guard partial.count + bytes.count <= maximumMessageSize else {
       close(1009, "a message has at most \(maximumMessageSize) bytes")
       return 0
@@ -251,17 +253,13 @@ import DequeModule
   private func sayGoodbye(_ wsi: OpaquePointer) -> Int32 {
     guard case .closing = phase, let goodbye, !hasSaidGoodbye else { return 0 }
     hasSaidGoodbye = true
-    guard isClient else { return unsafe Writing.write(Frame.close(goodbye), to: wsi, as: LWS_WRITE_HTTP) }
-    var reason = Frame.reason(of: goodbye)
-    unsafe reason.withUnsafeMutableBufferPointer { reason in
-      unsafe lws_close_reason(wsi, lws_close_status(UInt32(goodbye.code)), reason.baseAddress, reason.count)
-    }
-    return -1
+    return unsafe Writing.write(Frame.close(goodbye, isMasked: isClient), to: wsi, as: LWS_WRITE_HTTP)
   }
 
   private func peerCloses(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     let code = unsafe bytes.count >= 2 ? UInt16(bytes[0]) << 8 | UInt16(bytes[1]) : 1005
     let reason = unsafe String(decoding: bytes.dropFirst(2), as: UTF8.self)
+    hasHeardGoodbye = true
     if goodbye == nil { goodbye = Closure(code: code, reason: reason) }
     return hasSaidGoodbye ? -1 : 0
   }
