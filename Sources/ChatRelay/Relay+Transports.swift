@@ -1,16 +1,9 @@
-import HTTPTypes
 import Storage
 import Twitch
 
 extension Relay.Configuration {
   /// Where Twitch delivers to webhook shards.
   static let callbackPath = "/eventsub/shards/"
-
-  /// What the server has to listen for so that those deliveries can be checked (FACTS 5).
-  static let callbackHeaders = [
-    "Message-Id", "Message-Type", "Message-Signature", "Message-Timestamp", "Message-Retry", "Subscription-Type",
-    "Subscription-Version",
-  ].compactMap { HTTPField.Name("Twitch-Eventsub-" + $0) }
 
   /// One transport for each shard: the sockets first, then the callbacks.
   func transports(_ store: Store) async throws -> [ConduitPool.Transport] {

@@ -96,7 +96,7 @@ public actor Relay {
   private func open() async throws {
     await apply(try await store.directory())
     var listening = configuration.server
-    listening.headerNames += Configuration.callbackHeaders
+    listening.headerNames += ConduitPool.callbackHeaders
     server = try Server(
       listening, on: loop,
       respond: { [weak self] request in await self?.respond(to: request) },

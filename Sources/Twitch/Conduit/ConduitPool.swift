@@ -32,6 +32,9 @@ public final class ConduitPool {
 
   /// Called once for each notification, duplicates and the shards' own affairs taken out.
   public var onNotification: (Notification) -> Void = { _ in }
+  /// Called where something may be missing between the notifications handed on before and those handed on after: in that
+  /// channel, or with `nil` in any of them. Often more than once for one trouble, and at the first start too.
+  public var onGap: (TwitchUserID?) -> Void = { _ in }
   /// Called when Twitch took a subscription away. The pool asks for it again after a minute and more by itself.
   public var onRevocation: (Revocation) -> Void = { _ in }
   /// Called when another conduit than the stored one is used from now on, to be stored.
@@ -39,21 +42,28 @@ public final class ConduitPool {
   /// Called when `status` changed in a way that people are told about: readiness, a shard's state, a channel's.
   public var onChange: () -> Void = {}
 
+  private let helix: Helix
   private let logger: Logger
   private var transports: [Transport]
-  private var seen = SeenNotifications()
+  private let loop: EventLoop
+  private var arrivals = Arrivals()
+  private var arrivalTimer: Timer?
   private var shards: ShardKeeper?
   private var subscriptions: SubscriptionKeeper?
   private var scripts: [Task<Void, Never>] = []
   private var conduit: ConduitID?
   private var storedConduit: ConduitID?
   private var reported: ConduitStatus?
+  /// How many seconds the clock behind the last challenge was ahead of ours.
+  private var challengeOffset: Double?
 
   /// Makes a pool that does nothing until it is started. `generator` is what its waits are drawn from.
   public init(
     helix: Helix, clientID: ClientID, endpoints: Endpoints, transports: [Transport], storedConduit: ConduitID?,
     loop: EventLoop, logger: Logger, generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
   ) {
+    self.helix = helix
+    self.loop = loop
     self.logger = logger
     self.transports = transports
     self.storedConduit = storedConduit
@@ -78,7 +88,7 @@ public final class ConduitPool {
     subscriptions?.stop()
     await shards?.stop()
     for script in scripts { await script.value }
-    (shards, subscriptions, scripts) = (nil, nil, [])
+    (shards, subscriptions, scripts, arrivalTimer) = (nil, nil, [], nil)
   }
 
   /// Says which channels are wanted from now on, all of them. Before it is said once, no subscription is touched.
@@ -86,8 +96,8 @@ public final class ConduitPool {
     subscriptions?.want(channels)
   }
 
-  /// Says what shards are wanted from now on: one for each transport, shard "0" first.
-  public func want(_ transports: [Transport]) {
+  /// Gives the conduit other shards from now on: one for each transport, shard "0" first. What stays as it is delivers on.
+  public func resize(to transports: [Transport]) {
     self.transports = transports
     shards?.want(transports)
   }
@@ -95,7 +105,7 @@ public final class ConduitPool {
   /// Takes the notifications of these `seenKeys` for seen, so that what an earlier run handed on is not handed on again. To be
   /// called before `start`.
   public func remember(seen keys: some Sequence<UInt64>) {
-    seen.remember(keys, at: .now)
+    arrivals.remember(keys, at: .now)
   }
 
   /// Whether Twitch confirmed every wanted shard and none of them has fallen silent.
@@ -112,45 +122,90 @@ public final class ConduitPool {
     let secrets = transports.compactMap { if case .webhook(_, let secret) = $0 { secret } else { nil } }
     let delivery: WebhookDelivery
     do throws(WebhookDelivery.Refusal) {
-      delivery = try WebhookDelivery(request, secrets: secrets, at: .now)
+      delivery = try WebhookDelivery(request, secrets: secrets, at: times)
     } catch {
       logger.warning("webhook request refused", metadata: ["reason": "\(error)"])
       return .text("\(error)", status: error.status)
     }
     switch delivery {
-    case .challenge(let answer):
+    case .challenge(let answer, let sentAt):
+      if shards?.state.isVerifying == true { challengeOffset = sentAt.date.timeIntervalSince(.now) }
       // Twitch makes up its mind about the shard now.
       shards?.look()
       return .text(answer)
-    case .notification(let notification): receive(notification)
+    case .notification(let notification):
+      if let shard = shard(calledAt: request.path) { shards?.called(shard) }
+      // Requests overtake each other, so there is no order to keep.
+      receive(notification, on: nil)
     case .revocation(let id, let revocation):
-      if seen.isNew(id, at: .now) { receive(revocation) }
+      if arrivals.isNew(id, at: .now) { receive(revocation) }
     case .ignored: break
     }
     return Response(.noContent)
+  }
+
+  private func shard(calledAt path: String) -> Int? {
+    transports.firstIndex { if case .webhook(let callback, _) = $0 { callback.hasSuffix(path) } else { false } }
+  }
+
+  /// What time it may be at Twitch: by the answers of its API and by what it sent when it was told of a callback. Our own clock
+  /// counts only until there is one of them.
+  private var times: [Date] {
+    let offsets = [helix.clockOffset, challengeOffset].compactMap { $0 }
+    return (offsets.isEmpty ? [0] : offsets).map { Date.now.addingTimeInterval($0) }
   }
 
   // News.
 
   private func receive(_ news: ShardKeeper.News) {
     switch news {
-    case .notification(let notification): receive(notification)
+    case .notification(let notification, let shard): receive(notification, on: shard)
+    case .early(let notification, let shard): arrivals.receive(early: notification, on: shard, at: .now)
+    case .settled(let shard): arrivals.settled(shard, at: .now)
     case .revocation(let revocation): receive(revocation)
+    case .opened(let shard): arrivals.opened(shard)
+    case .lost(let shard, let mayHaveCost):
+      arrivals.lost(shard, mayHaveCost: mayHaveCost, at: .now)
+      arrivals.setLossy(shards?.state.isLossy ?? true)
+    case .interrupted: arrivals.interrupted()
     case .change:
       follow(shards?.state.conduit)
+      arrivals.setLossy(shards?.state.isLossy ?? true)
       report()
     }
+    handOnArrivals()
   }
 
   private func receive(_ news: SubscriptionKeeper.News) {
     switch news {
     case .doubt: shards?.look()
     case .change: report()
+    case .beginning(let broadcaster): onGap(broadcaster)
     }
   }
 
-  private func receive(_ notification: Notification) {
-    guard seen.isNew(notification, at: .now) else { return }
+  private func receive(_ notification: Notification, on shard: Int?) {
+    if arrivals.receive(notification, on: shard, at: .now) { handOn(notification) } else { handOnArrivals() }
+  }
+
+  private func handOnArrivals() {
+    for output in arrivals.takeOutputs() {
+      switch output {
+      case .notification(let notification): handOn(notification)
+      case .gap(let broadcaster): onGap(broadcaster)
+      case .doubt: shards?.look()
+      }
+    }
+    guard arrivalTimer == nil, let deadline = arrivals.deadline else { return }
+    arrivalTimer = loop.schedule(after: max(.zero, deadline - .now)) { [weak self] in
+      guard let self else { return }
+      arrivalTimer = nil
+      arrivals.tick(at: .now)
+      handOnArrivals()
+    }
+  }
+
+  private func handOn(_ notification: Notification) {
     if case .shardDisabled(let event) = notification.event {
       shards?.disabled(event)
     } else {
@@ -191,13 +246,14 @@ public final class ConduitPool {
     return ConduitStatus(
       conduit: conduit,
       shards: states.enumerated().map { place, state in
-        ConduitStatus.Shard(ShardID(place), state, silence: silence(ShardID(place)))
+        ConduitStatus.Shard(
+          ShardID(place), state, silence: silence(ShardID(place)), shards?.records[place] ?? .none)
       },
       presentSubscriptions: subscriptions?.state.presentCount ?? 0,
       missingSubscriptions: subscriptions?.state.missingCount ?? 0,
       unreadable: subscriptions?.state.unreadable ?? [:],
       isAtConduitLimit: shards?.state.isAtConduitLimit ?? false,
-      isReady: isReady)
+      isReady: isReady, duplicates: arrivals.duplicates)
   }
 
   /// Where fresh sockets connect to, asking for the shortest keepalive that Twitch grants.

@@ -88,6 +88,19 @@ struct ConduitState {
     return conduit.shardCount == shards.count && shardStates.areReady
   }
 
+  /// Whether Twitch may have nowhere to deliver something to: what it cannot deliver to a shard, it tries on one other.
+  var isLossy: Bool {
+    switch phase {
+    case .unknown, .listing, .absent, .creating: return true
+    case .known(let conduit), .resizing(let conduit):
+      let idle = shards.count { !$0.isDelivering } + max(0, conduit.shardCount - shards.count)
+      return idle > (conduit.shardCount > 1 ? 1 : 0)
+    }
+  }
+
+  /// Whether Twitch was told of a callback and is about to see that it answers.
+  var isVerifying: Bool { shards.contains(where: \.isVerifying) }
+
   /// When `steps` has to be asked again after now, if nothing happens before.
   func wake(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
     let times = shards.map(\.dueAt) + [lookAt, retry.notBefore]

@@ -20,6 +20,31 @@ public struct ConduitStatus: Hashable, Sendable {
     public let session: SessionID?
     /// How long ago Twitch was heard on it; `nil` when it never was, and for a webhook.
     public let silence: Duration?
+    /// What it has seen so far.
+    public let record: Record
+  }
+
+  /// What a shard has seen since the start, for the metrics.
+  public struct Record: Hashable, Sendable {
+    /// How many notifications came over it, repeated ones too.
+    public internal(set) var notifications = 0
+    /// How often Twitch confirmed an assignment.
+    public internal(set) var assignments = 0
+    /// How many sessions ended that had been open, other than by a planned reconnect.
+    public internal(set) var losses = 0
+    /// How many connections came to nothing before their welcome.
+    public internal(set) var failures = 0
+    /// How many planned reconnects it went through.
+    public internal(set) var reconnects = 0
+    /// How its last session ended, for people.
+    public internal(set) var lastEnd: String?
+
+    static let none = Record()
+
+    mutating func lose(_ error: EventSubError, wasOpen: Bool) {
+      if wasOpen { losses += 1 } else { failures += 1 }
+      lastEnd = "\(error)"
+    }
   }
 
   /// The conduit in use, once there is one.
@@ -36,19 +61,27 @@ public struct ConduitStatus: Hashable, Sendable {
   public let isAtConduitLimit: Bool
   /// Whether all wanted shards are ready.
   public let isReady: Bool
+  /// How many notifications came once more and were dropped.
+  public let duplicates: Int
 
   /// Whether there is nothing new in it to tell people.
   func tellsTheSame(as other: ConduitStatus) -> Bool {
-    isReady == other.isReady && shards == other.shards && unreadable == other.unreadable && conduit == other.conduit
+    isReady == other.isReady && shards.elementsEqual(other.shards, by: { $0.tellsTheSame(as: $1) })
+      && unreadable == other.unreadable && conduit == other.conduit
       && isAtConduitLimit == other.isAtConduitLimit
       && (missingSubscriptions == 0) == (other.missingSubscriptions == 0)
   }
 }
 
 extension ConduitStatus.Shard {
-  init(_ id: ShardID, _ state: ShardState, silence: Duration?) {
+  fileprivate func tellsTheSame(as other: Self) -> Bool {
+    id == other.id && state == other.state && session == other.session
+  }
+
+  init(_ id: ShardID, _ state: ShardState, silence: Duration?, _ record: ConduitStatus.Record) {
     self.id = id
     self.silence = silence
+    self.record = record
     session = state.session
     switch state.phase {
     case .idle, .connecting: self.state = .connecting

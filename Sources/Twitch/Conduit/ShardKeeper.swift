@@ -5,10 +5,19 @@ import WebSockets
 ///
 /// Belongs to the actor of its loop, and works from `start` to `stop`.
 final class ShardKeeper {
-  /// What comes from the shards' sockets.
+  /// What comes from the shards' sockets, with the shard's place.
   enum News {
-    case notification(Notification)
+    case notification(Notification, Int)
+    /// One whose turn has not come before the shard has settled.
+    case early(Notification, Int)
+    case settled(Int)
     case revocation(Revocation)
+    /// A session was welcomed for the first time.
+    case opened(Int)
+    /// A session is over, and maybe something with it that was on its way.
+    case lost(Int, mayHaveCost: Bool)
+    /// Something may have been lost, and the session goes on.
+    case interrupted
     /// The state changed, maybe.
     case change
   }
@@ -22,6 +31,8 @@ final class ShardKeeper {
   private var generator: any RandomNumberGenerator
   private(set) var state: ConduitState
   private var sessions: [ShardID: EventSubSession] = [:]
+  /// What each shard has seen so far.
+  private(set) var records: [Int: ConduitStatus.Record] = [:]
   private var isStopped = false
   /// The conduit that was made last, which has no subscriptions to begin with.
   private(set) var madeConduit: ConduitID?
@@ -92,7 +103,7 @@ final class ShardKeeper {
     case .create(let count): Task { await self.create(count, on: owner) }
     case .resize(let id, let count): Task { await self.resize(id, count, on: owner) }
     case .connect(let shard): connect(shard, on: owner)
-    case .disconnect(let shard): sessions.removeValue(forKey: shard)?.stop()
+    case .disconnect(let shard): sessions.removeValue(forKey: shard)?.retire()
     case .assign(let id, let call): Task { await self.assign(call, on: id, owner) }
     case .look(let id): Task { await self.look(at: id, on: owner) }
     }
@@ -131,7 +142,7 @@ final class ShardKeeper {
     state.assigned(call, on: id, result, at: .now, using: &generator)
     finish("assigning shards", result)
     if case .success(let update) = result { note(update) }
-    for shard in call.keys { confirm(shard) }
+    for shard in call.keys { confirm(shard, on: owner) }
   }
 
   private func look(at id: ConduitID, on owner: isolated any Actor) async {
@@ -145,11 +156,12 @@ final class ShardKeeper {
   }
 
   private func connect(_ shard: ShardID, on owner: isolated any Actor) {
-    sessions[shard]?.stop()
+    guard let place = shard.index else { return }
+    sessions[shard]?.retire()
     var logger = logger
     logger[metadataKey: "shard"] = "\(shard)"
     let session = EventSubSession(url: url, loop: loop, logger: logger) { [weak self] news in
-      self?.receive(news, from: shard)
+      self?.receive(news, from: shard, place)
     }
     sessions[shard] = session
     session.start(on: owner)
@@ -157,28 +169,46 @@ final class ShardKeeper {
 
   // News.
 
-  private func receive(_ news: EventSubSession.News, from shard: ShardID) {
+  private func receive(_ news: EventSubSession.News, from shard: ShardID, _ place: Int) {
     switch news {
-    case .notification(let notification): tell(.notification(notification))
+    case .notification(let notification):
+      records[place, default: .none].notifications += 1
+      tell(.notification(notification, place))
+    case .early(let notification):
+      records[place, default: .none].notifications += 1
+      tell(.early(notification, place))
+    case .settled:
+      records[place, default: .none].reconnects += 1
+      tell(.settled(place))
     case .revocation(let revocation): tell(.revocation(revocation))
-    case .welcomed(let session):
+    case .welcomed(let session, let isFirst):
+      if isFirst { tell(.opened(place)) }
       state.welcomed(shard, session)
       alarm.ring()
-    case .ended(let error):
+    case .interrupted: tell(.interrupted)
+    case .ended(let error, let wasOpen):
       logger.warning("shard lost", metadata: ["shard": "\(shard)", "reason": "\(error)"])
+      records[place, default: .none].lose(error, wasOpen: wasOpen)
       sessions[shard] = nil
       state.lost(shard, at: .now, using: &generator)
+      if wasOpen { tell(.lost(place, mayHaveCost: error.mayHaveCost)) }
       alarm.ring()
+    case .retired: tell(.lost(place, mayHaveCost: false))
     }
   }
 
+  /// A delivery came to a webhook shard.
+  func called(_ place: Int) {
+    records[place, default: .none].notifications += 1
+  }
+
   /// A session whose shard was just confirmed may close the socket that it moved from.
-  private func confirm(_ shard: ShardID) {
-    guard let place = shard.index, state.shards.indices.contains(place), state.shards[place].isReady,
-      let id = state.shards[place].session
-    else { return }
+  private func confirm(_ shard: ShardID, on owner: isolated any Actor) {
+    guard let place = shard.index, state.shards.indices.contains(place), state.shards[place].isReady else { return }
+    records[place, default: .none].assignments += 1
+    guard let id = state.shards[place].session else { return }
     logger.info("shard ready", metadata: ["shard": "\(shard)", "session": "\(id)"])
-    sessions[shard]?.assigned(to: id)
+    sessions[shard]?.assigned(to: id, on: owner)
   }
 
   private func note(_ update: ShardUpdate) {

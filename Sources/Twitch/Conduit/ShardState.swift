@@ -30,6 +30,8 @@ struct ShardState {
   private var assigning = Backoff(most: Self.longestUnassigned)
   /// How often in a row Twitch refused the present transport.
   private(set) var refusals = 0
+  /// Whether Twitch delivers to it as far as known: also while its session is replaced by another one that was planned.
+  private(set) var isDelivering = false
   /// Whether it must not share a call with other shards, since such a call failed as a whole.
   private(set) var goesAlone = false
 
@@ -45,6 +47,14 @@ struct ShardState {
   /// Whether Twitch delivers to it.
   var isReady: Bool {
     if case .ready = phase { true } else { false }
+  }
+
+  /// Whether it is a callback that Twitch has been told of and not seen to answer.
+  var isVerifying: Bool {
+    switch phase {
+    case .assigning(.webhook), .verifying: true
+    default: false
+    }
   }
 
   /// What it delivers to, or will.
@@ -97,6 +107,7 @@ struct ShardState {
   mutating func confirm(at now: ContinuousClock.Instant) {
     guard let transport else { return }
     phase = .ready(transport, since: now)
+    isDelivering = true
     connecting.succeed()
     assigning.succeed()
     refusals = 0
@@ -108,8 +119,14 @@ struct ShardState {
     phase = .verifying(transport)
   }
 
+  /// The conduit is gone, or has forgotten the shard: what lives is to be assigned once more.
+  mutating func forget() {
+    isDelivering = false
+    unassign()
+  }
+
   /// What Twitch was told is void, and nothing is known against the transport: tell it again at once.
-  mutating func unassign() {
+  private mutating func unassign() {
     switch phase {
     case .assigning(let transport), .verifying(let transport), .ready(let transport, _):
       phase = .unassigned(transport)
@@ -146,6 +163,7 @@ struct ShardState {
 
   /// Its socket is gone, or of no use. A shard that was ready starts anew with the shortest wait.
   mutating func lose(at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator) {
+    isDelivering = false
     switch wanted {
     case .webSocket:
       connecting.fail(at: now, using: &generator)

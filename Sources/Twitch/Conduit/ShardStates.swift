@@ -119,7 +119,7 @@ struct ShardStates {
 
   /// What Twitch was told is void, because the conduit is gone: what lives is to be assigned to the next one.
   mutating func unassignAll() {
-    for place in shards.indices { shards[place].unassign() }
+    for place in shards.indices { shards[place].forget() }
   }
 
   /// Twitch says that it stopped delivering to a shard. Says whether a socket that looks alive is to be given up for that.
@@ -192,11 +192,13 @@ struct ShardStates {
   ) -> Bool {
     guard let shard, shard.status == .enabled || shard.transport?.sessionID == shards[place].session else {
       // Not listed, or disabled with somebody else's session: Twitch has to be told of ours again.
+      shards[place].forget()
       shards[place].postpone(at: now, until: nil, using: &generator)
       return false
     }
     if shard.status == .enabled {
       guard let session = shard.transport?.sessionID, session != shards[place].session else { return false }
+      shards[place].forget()
       shards[place].postpone(at: now, until: nil, using: &generator)
       return false
     }

@@ -27,6 +27,8 @@ final class SubscriptionKeeper {
     case change
     /// Twitch's answers suggest that the conduit is not what it was.
     case doubt
+    /// That chat is about to be subscribed to, so that nothing of it has come so far.
+    case beginning(TwitchUserID)
   }
 
   init(
@@ -95,7 +97,9 @@ final class SubscriptionKeeper {
   private func carryOut(_ step: SubscriptionState.Step, on owner: isolated any Actor) {
     switch step {
     case .list(let conduit): Task { await self.list(conduit, on: owner) }
-    case .create(let topic, let conduit): Task { await self.create(topic, on: conduit, owner) }
+    case .create(let topic, let conduit):
+      if topic.type == .channelChatMessage, let channel = topic.channel { tell(.beginning(channel.broadcaster)) }
+      Task { await self.create(topic, on: conduit, owner) }
     case .delete(let id): Task { await self.delete(id, on: owner) }
     }
   }

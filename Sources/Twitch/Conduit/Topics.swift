@@ -21,6 +21,11 @@ extension Subscription.Topic {
   }
 }
 
+extension ConduitPool {
+  /// How many of a channel's subscriptions are about its chat.
+  public static let chatSubscriptions = SubscriptionType.ofChannels.count(where: \.isChat)
+}
+
 extension SubscriptionType {
   /// The types subscribed to for each channel, the most important first.
   static let ofChannels: [SubscriptionType] = [

@@ -1,12 +1,12 @@
 import Crypto
 import FoundationEssentials
-import HTTPTypes
+public import HTTPTypes
 import WebSockets
 
 /// What Twitch wants with a request to a webhook shard's callback, once it is known to be Twitch's.
 enum WebhookDelivery {
   /// Twitch asks whether the callback wants deliveries: answer with just this text.
-  case challenge(String)
+  case challenge(String, sentAt: Timestamp)
   /// Something happened.
   case notification(Notification)
   /// A subscription is gone. The id is the delivery's.
@@ -20,7 +20,7 @@ enum WebhookDelivery {
     case notADelivery
     /// The signature is not made with the secret of any shard.
     case badSignature
-    /// It was signed more than ten minutes ago, so that it may be somebody's recording.
+    /// It was signed more than ten minutes ago, whichever clock is right, so that it may be somebody's recording.
     case tooOld
 
     var description: String {
@@ -42,16 +42,20 @@ enum WebhookDelivery {
   /// How old a delivery may be.
   static let window: Double = 600
 
-  /// Checks a request and reads what is in it. Any shard's secret will do: a callback may serve several of them.
-  init(_ request: Request, secrets: [Secret], at now: Date) throws(Refusal) {
+  private static let verification = "webhook_callback_verification"
+
+  /// Checks a request and reads what is in it. Any shard's secret will do: a callback may serve several of them. `times` is
+  /// what it may be now: our clock may be wrong. Who asks for a challenge has just been told of the callback, and is
+  /// answered at any time.
+  init(_ request: Request, secrets: [Secret], at times: [Date]) throws(Refusal) {
     guard request.method == .post, let id = request.headers[.messageID], let type = request.headers[.messageType],
       let time = request.headers[.messageTimestamp], let signature = request.headers[.messageSignature]
     else { throw .notADelivery }
     let message = Data(id.utf8) + Data(time.utf8) + request.body
     guard secrets.contains(where: { Self.isSigned(message, signature, with: $0) }) else { throw .badSignature }
-    guard let timestamp = Timestamp(time), abs(timestamp.date.timeIntervalSince(now)) <= Self.window else {
-      throw .tooOld
-    }
+    guard let timestamp = Timestamp(time) else { throw .tooOld }
+    let isFresh = times.contains { abs(timestamp.date.timeIntervalSince($0)) <= Self.window }
+    guard isFresh || type == Self.verification else { throw .tooOld }
     let subscriptionType = request.headers[.subscriptionType].map { SubscriptionType($0) }
     self = (try? Self.read(request.body, type, subscriptionType, NotificationID(id), timestamp)) ?? .ignored
   }
@@ -79,7 +83,7 @@ enum WebhookDelivery {
     let payload = try EventSubPayload(from: &reader, type: subscriptionType)
     try reader.end()
     switch type {
-    case "webhook_callback_verification": return payload.challenge.map { .challenge($0) } ?? .ignored
+    case verification: return payload.challenge.map { .challenge($0, sentAt: timestamp) } ?? .ignored
     case "notification": return .notification(try payload.notification(id: id, timestamp: timestamp))
     case "revocation": return .revocation(id, try payload.revocation())
     default: return .ignored
@@ -98,4 +102,11 @@ extension HTTPField.Name {
     guard let name = HTTPField.Name("Twitch-Eventsub-" + end) else { preconditionFailure("\(end) ends no header") }
     return name
   }
+}
+
+extension ConduitPool {
+  /// The headers that a request to `respond(to:)` has to come with, for the server that listens for them.
+  public static let callbackHeaders: [HTTPField.Name] = [
+    .messageID, .messageType, .messageTimestamp, .messageSignature, .subscriptionType,
+  ]
 }

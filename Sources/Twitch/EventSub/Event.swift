@@ -21,3 +21,19 @@ public enum Event: Hashable, Sendable {
   /// A type that this program does not read; to be skipped.
   case unknown(type: SubscriptionType)
 }
+
+extension Event {
+  /// Whose channel it happened in; `nil` when in none.
+  var broadcaster: TwitchUserID? {
+    switch self {
+    case .message(let message): message.broadcaster.id
+    case .notice(let notice): notice.broadcaster.id
+    case .messageDelete(let delete): delete.broadcaster.id
+    case .clear(let broadcaster), .clearUserMessages(let broadcaster, _), .streamOffline(let broadcaster):
+      broadcaster.id
+    case .streamOnline(let online): online.broadcaster.id
+    case .channelUpdate(let update): update.broadcaster.id
+    case .shardDisabled, .unknown: nil
+    }
+  }
+}

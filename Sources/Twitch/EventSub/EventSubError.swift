@@ -11,6 +11,14 @@ public enum EventSubError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The connection ended with that code (4000-4007 are Twitch's own, 1006 is a lost one); connect afresh.
   case closed(code: UInt16)
 
+  /// Whether something that Twitch had sent may be lost with it; who says goodbye has delivered all that came before.
+  var mayHaveCost: Bool {
+    switch self {
+    case .silent, .closed(code: 1006): true
+    case .unreadable, .unreachable, .notWelcomed, .closed: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .unreadable(let reason): "unreadable frame: \(reason)"

@@ -4,18 +4,33 @@ import WebSockets
 /// One EventSub session and its sockets: carries out what `SessionState` decides.
 ///
 /// Belongs to the actor of its loop. Runs from `start` until it has told `.ended`, or until `stop`, after which it tells
-/// nothing any more.
+/// nothing any more, or until `retire`, after which it tells only of what is still on its way.
 final class EventSubSession {
   /// What a session has to tell.
   enum News {
-    /// The session is open under that id, which its shard has to be assigned to.
-    case welcomed(SessionID)
+    /// The session is open under that id, which its shard has to be assigned to; for the first time or once more.
+    case welcomed(SessionID, isFirst: Bool)
     /// Twitch delivered something.
     case notification(Notification)
+    /// Twitch delivered something that others may yet come before: to be handed on after `.settled`.
+    case early(Notification)
+    /// The old socket of a planned reconnect has ended, and with it all that comes before what was early.
+    case settled
+    /// A socket ended in a way that may have cost what was on its way there.
+    case interrupted
     /// Twitch took a subscription away.
     case revocation(Revocation)
-    /// The session is over.
-    case ended(EventSubError)
+    /// The session is over. It may never have been open.
+    case ended(EventSubError, wasOpen: Bool)
+    /// The session was retired, and all that was on its way has been told.
+    case retired
+  }
+
+  private enum Phase {
+    case working
+    /// It reads its sockets to their ends.
+    case retired
+    case over
   }
 
   private let loop: EventLoop
@@ -26,13 +41,15 @@ final class EventSubSession {
   private var sockets: [SessionState.Link: WebSocket] = [:]
   /// Links that were closed before they were connected.
   private var abandoned: Set<SessionState.Link> = []
-  /// What came on a new socket while the old one may still have something from before.
-  private var held: [Notification] = []
+  /// Whether it was ever welcomed.
+  private var wasOpen = false
+  /// Whether what comes on the new socket is to wait.
+  private var isUnsettled = false
   /// What `watch` waits for.
   private var watchedDeadline: ContinuousClock.Instant?
   /// The sockets' scripts; each ends when its socket has been closed.
   private var scripts: [SessionState.Link: Task<Void, Never>] = [:]
-  private var isOver = false
+  private var phase = Phase.working
   private var hasSkipped = false
 
   /// Makes a session that connects to that URL once it is started.
@@ -54,57 +71,83 @@ final class EventSubSession {
   }
 
   /// The shard is assigned to this session under that id, so that a socket it had before may go.
-  func assigned(to id: SessionID) {
-    state.assigned(to: id, at: .now)
-    followUp()
+  func assigned(to id: SessionID, on owner: isolated any Actor) {
+    guard phase == .working else { return }
+    carryOut(state.assigned(to: id, at: .now), on: owner)
   }
 
   /// Closes everything, quietly. What is given back ends when the sockets have said goodbye.
   @discardableResult
   func stop() -> [Task<Void, Never>] {
-    guard !isOver else { return [] }
-    isOver = true
+    guard phase != .over else { return [] }
+    end(.over)
+    return sockets.keys.compactMap { scripts[$0] }
+  }
+
+  /// Closes everything, and tells of what had been on its way.
+  func retire() {
+    guard phase == .working else { return }
+    end(.retired)
+    if sockets.isEmpty { finish() }
+  }
+
+  private func finish() {
+    settle()
+    phase = .over
+    if wasOpen { tell(.retired) }
+  }
+
+  private func end(_ phase: Phase) {
+    self.phase = phase
     alarm.ring()
-    let goodbyes = sockets.keys.compactMap { scripts[$0] }
     for link in sockets.keys { close(link) }
-    return goodbyes
   }
 
   /// Looks at the clock whenever the state's deadline comes. What arrives mostly makes it later, and nothing is rescheduled.
   private func watch(on owner: isolated any Actor) async {
-    while !isOver, let deadline = state.deadline {
+    while phase == .working, let deadline = state.deadline {
       watchedDeadline = deadline
       await alarm.wait(until: deadline)
-      guard !isOver else { return }
+      guard phase == .working else { return }
       carryOut(state.tick(at: .now), on: owner)
     }
   }
 
   /// One socket's life, from connecting to its end.
   private func run(_ link: SessionState.Link, url: String, on owner: isolated any Actor) async {
-    let end = await read(link, url: url, on: owner)
+    let (end, wasHeard) = await read(link, url: url, on: owner)
     sockets[link] = nil
     scripts[link] = nil
-    guard !isOver else { return }
-    carryOut(state.lose(link, end, at: .now), on: owner)
+    guard phase != .over else { return }
+    if wasHeard, end.mayHaveCost { tell(.interrupted) }
+    if phase == .working { carryOut(state.lose(link, end, at: .now), on: owner) } else if sockets.isEmpty { finish() }
   }
 
-  private func read(_ link: SessionState.Link, url: String, on owner: isolated any Actor) async -> EventSubError {
+  private func read(_ link: SessionState.Link, url: String, on owner: isolated any Actor) async -> (
+    end: EventSubError, wasHeard: Bool
+  ) {
     let socket: WebSocket
     do throws(ConnectError) {
       socket = try await WebSocket.connect(to: url, on: loop)
     } catch {
-      return .unreachable(error.description)
+      return (.unreachable(error.description), false)
     }
-    guard !isOver, abandoned.remove(link) == nil else {
+    guard phase == .working, abandoned.remove(link) == nil else {
       socket.abort()
-      return .closed(code: 1006)
+      return (.closed(code: 1006), false)
     }
     sockets[link] = socket
+    var wasHeard = false
     while let message = await socket.receive() {
-      if !isOver { carryOut(step(for: message, on: link), on: owner) }
+      wasHeard = true
+      switch phase {
+      case .working: carryOut(step(for: message, on: link), on: owner)
+      case .retired: handOn(step(for: message, on: link))
+      case .over: break
+      }
     }
-    return .closed(code: socket.closure?.code ?? 1006)
+    let code = socket.hasHeardGoodbye ? socket.closure?.code : nil
+    return (.closed(code: code ?? 1006), wasHeard)
   }
 
   private func step(for message: Message, on link: SessionState.Link) -> SessionState.Step {
@@ -119,28 +162,48 @@ final class EventSubSession {
   private func carryOut(_ step: SessionState.Step, on owner: isolated any Actor) {
     switch step {
     case .wait: break
-    case .hold(let notification): held.append(notification)
+    case .hold(let notification): tell(.early(notification))
+    case .holdAndClose(let notification, let link):
+      tell(.early(notification))
+      close(link)
     case .deliver(let notification): tell(.notification(notification))
     case .revoke(let revocation): tell(.revocation(revocation))
-    case .bind(let id): tell(.welcomed(id))
+    case .bind(let id):
+      let isFirst = !wasOpen
+      wasOpen = true
+      tell(.welcomed(id, isFirst: isFirst))
     case .connect(let link, let url): scripts[link] = Task { await self.run(link, url: url, on: owner) }
     case .close(let link): close(link)
+    case .drop(let link): drop(link)
     case .ignore(let reason): note(reason)
     case .giveUp(let error):
+      settle()
       stop()
-      tell(.ended(error))
+      tell(.ended(error, wasOpen: wasOpen))
     }
     followUp()
   }
 
+  /// What a session that is retired does with what had been on its way.
+  private func handOn(_ step: SessionState.Step) {
+    switch step {
+    case .deliver(let notification): tell(.notification(notification))
+    case .hold(let notification), .holdAndClose(let notification, _): tell(.early(notification))
+    case .revoke(let revocation): tell(.revocation(revocation))
+    case .wait, .connect, .bind, .ignore, .close, .drop, .giveUp: break
+    }
+  }
+
   /// What a change of the state brings with it, whatever the step was.
   private func followUp() {
-    if !held.isEmpty, !state.isSettling {
-      let late = held
-      held = []
-      for notification in late { tell(.notification(notification)) }
-    }
+    if isUnsettled, !state.isUnsettled { settle() }
+    isUnsettled = state.isUnsettled
     if let watchedDeadline, let deadline = state.deadline, deadline < watchedDeadline { alarm.ring() }
+  }
+
+  private func settle() {
+    if isUnsettled { tell(.settled) }
+    isUnsettled = false
   }
 
   /// A session that sends much nonsense says so once.
@@ -150,10 +213,10 @@ final class EventSubSession {
   }
 
   private func close(_ link: SessionState.Link) {
-    guard let socket = sockets.removeValue(forKey: link) else {
-      abandoned.insert(link)
-      return
-    }
-    socket.close()
+    if let socket = sockets[link] { socket.close() } else { abandoned.insert(link) }
+  }
+
+  private func drop(_ link: SessionState.Link) {
+    if let socket = sockets[link] { socket.abort() } else { abandoned.insert(link) }
   }
 }

@@ -18,14 +18,18 @@ struct SessionState {
     case bind(SessionID)
     /// Hand this on.
     case deliver(Notification)
-    /// Hand this on once `isSettling` is over, in the order in which such steps came.
+    /// Hand this on once `isUnsettled` is over, in the order in which such steps came.
     case hold(Notification)
+    /// Hold this, as above, and do with that socket as below.
+    case holdAndClose(Notification, Link)
     /// Hand this on.
     case revoke(Revocation)
     /// A frame meant nothing to us: note it and go on.
     case ignore(reason: String)
-    /// This socket has done its duty.
+    /// This socket has done its duty: say goodbye, and go on reading until it ends.
     case close(Link)
+    /// Nothing is expected of this socket any more: end it without a word.
+    case drop(Link)
     /// The session is over; every socket of it is to be closed.
     case giveUp(EventSubError)
   }
@@ -34,8 +38,9 @@ struct SessionState {
   static let welcomeTimeout: Duration = .seconds(10)
   /// How much later than promised a keepalive may come.
   static let slack: Duration = .milliseconds(1500)
-  /// For how long the old socket is read after a move, so that nothing on its way there is lost or overtaken.
-  static let settlingTime: Duration = .milliseconds(250)
+  /// How long the old socket may take to answer our goodbye. Until then what the new one brings waits, since Twitch sent it
+  /// after all that is still on its way on the old one.
+  static let settlingTime: Duration = .seconds(2)
   /// After how long a move that failed is tried again, while the old socket still delivers.
   static let moveRetry: Duration = .seconds(1)
 
@@ -64,6 +69,8 @@ struct SessionState {
     case handingOver(Open, from: Open)
     /// Twitch delivers to the second socket, and the first may still have something on its way.
     case settling(Open, from: Link, until: Instant)
+    /// The second socket is gone already, and the first may still have something on its way.
+    case ending(EventSubError, from: Link, until: Instant)
     case over
   }
 
@@ -86,14 +93,17 @@ struct SessionState {
     case .opening(_, let until): until
     case .open(let open), .handingOver(let open, _): open.silentAt
     case .moving(let open, _, let until), .waitingToMove(let open, let until): min(open.silentAt, until)
-    case .settling(_, _, let until): until
+    case .settling(_, _, let until), .ending(_, _, let until): until
     case .over: nil
     }
   }
 
   /// Whether what comes on the second socket has to wait for what is still on its way on the first.
-  var isSettling: Bool {
-    if case .settling = state { true } else { false }
+  var isUnsettled: Bool {
+    switch state {
+    case .moving, .settling, .ending: true
+    default: false
+    }
   }
 
   /// When Twitch was last heard; `nil` before the welcome.
@@ -102,7 +112,7 @@ struct SessionState {
     case .open(let open), .handingOver(let open, _), .moving(let open, _, _), .waitingToMove(let open, _),
       .settling(let open, _, _):
       open.heard
-    case .opening, .over: nil
+    case .opening, .ending, .over: nil
     }
   }
 
@@ -150,8 +160,15 @@ struct SessionState {
     case .settling(let open, link, _):
       state = .open(open)
       return .wait
-    case .handingOver(let open, _) where open.link == link, .settling(let open, _, _) where open.link == link:
-      return giveUp(error)
+    case .handingOver(let open, let old) where open.link == link:
+      // The first link is as good as it was: its shard goes back to it, and it moves again.
+      state = .waitingToMove(old, until: now + Self.moveRetry)
+      return .bind(old.id)
+    case .settling(let open, let old, let until) where open.link == link:
+      state = .ending(error, from: old, until: until)
+      return .wait
+    case .ending(let first, link, _):
+      return giveUp(first)
     default:
       // A link that was left behind: 4004 there means nothing.
       return .wait
@@ -159,9 +176,9 @@ struct SessionState {
   }
 
   /// The shard is assigned to the session of that id.
-  mutating func assigned(to id: SessionID, at now: ContinuousClock.Instant) {
-    guard case .handingOver(let open, let old) = state, open.id == id else { return }
-    state = .settling(open, from: old.link, until: now + Self.settlingTime)
+  mutating func assigned(to id: SessionID, at now: ContinuousClock.Instant) -> Step {
+    guard case .handingOver(let open, let old) = state, open.id == id else { return .wait }
+    return settle(open, from: old.link, at: now)
   }
 
   /// Time has passed.
@@ -174,7 +191,8 @@ struct SessionState {
     case .waitingToMove(let open, _): return open.silentAt <= now ? giveUp(.silent) : moveAfresh(open, at: now)
     case .settling(let open, let old, _):
       state = .open(open)
-      return .close(old)
+      return .drop(old)
+    case .ending(let error, _, _): return giveUp(error)
     case .over: return .wait
     }
   }
@@ -205,8 +223,10 @@ struct SessionState {
   /// What comes on the second socket shows that Twitch has switched to it, and was sent after all that the first still has.
   private mutating func deliver(_ notification: Notification, on link: Link, at now: Instant) -> Step {
     switch state {
-    case .handingOver(let open, _) where open.link == link:
-      assigned(to: open.id, at: now)
+    case .handingOver(let open, let old) where open.link == link:
+      _ = settle(open, from: old.link, at: now)
+      return .holdAndClose(notification, old.link)
+    case .moving(_, link, _):
       return .hold(notification)
     case .settling(let open, _, _) where open.link == link:
       return .hold(notification)
@@ -222,14 +242,19 @@ struct SessionState {
       return .bind(new.id)
     case .moving(let old, new.link, _) where old.id == new.id:
       // The shard follows by itself.
-      state = .settling(new, from: old.link, until: new.heard + Self.settlingTime)
-      return .wait
+      return settle(new, from: old.link, at: new.heard)
     case .moving(let old, new.link, _):
       state = .handingOver(new, from: old)
       return .bind(new.id)
     default:
       return .ignore(reason: "a welcome out of turn")
     }
+  }
+
+  /// Twitch has switched to the second socket. The first one's end is what tells that nothing more can come on it.
+  private mutating func settle(_ open: Open, from old: Link, at now: Instant) -> Step {
+    state = .settling(open, from: old, until: now + Self.settlingTime)
+    return .close(old)
   }
 
   private mutating func move(_ link: Link, to url: String, at now: Instant) -> Step {
@@ -256,10 +281,10 @@ struct SessionState {
   private mutating func hurry(_ open: Open, _ next: Link, _ until: Instant, at now: Instant) -> Step {
     guard until <= now else {
       state = .opening(next, until: until)
-      return .close(open.link)
+      return .drop(open.link)
     }
     state = .waitingToMove(open, until: now)
-    return .close(next)
+    return .drop(next)
   }
 
   private mutating func giveUp(_ error: EventSubError) -> Step {

@@ -31,7 +31,7 @@ import WebSockets
   }
 
   private func read(_ request: Request, secrets: [Secret]? = nil, at now: Date? = nil) throws -> WebhookDelivery {
-    try WebhookDelivery(request, secrets: secrets ?? [secret], at: now ?? self.now)
+    try WebhookDelivery(request, secrets: secrets ?? [secret], at: [now ?? self.now])
   }
 
   @Test func twitchsOwnVectorIsAccepted() throws {
@@ -41,7 +41,8 @@ import WebSockets
       Data(parts["raw_body", default: ""].utf8), type: "webhook_callback_verification",
       id: parts["message_id", default: ""], time: parts["message_timestamp"], signature: parts["expected_signature"])
     guard
-      case .challenge("abc123") = try read(request, secrets: [Secret("other"), Secret(parts["secret", default: ""])])
+      case .challenge("abc123", _) = try read(
+        request, secrets: [Secret("other"), Secret(parts["secret", default: ""])])
     else {
       Issue.record("not the challenge")
       return
@@ -54,7 +55,7 @@ import WebSockets
   ])
   func bothKindsOfChallengeAreRead(name: String, challenge: String) throws {
     let request = try request(Sample(name).data, type: "webhook_callback_verification")
-    guard case .challenge(challenge) = try read(request) else {
+    guard case .challenge(challenge, _) = try read(request) else {
       Issue.record("not the challenge")
       return
     }
@@ -115,6 +116,23 @@ import WebSockets
     } else {
       #expect(throws: WebhookDelivery.Refusal.tooOld) { try read(request, at: now) }
     }
+  }
+
+  @Test func oneRightClockIsEnough() throws {
+    let request = try request(Sample("webhook_notification").data, type: "notification")
+    let wrong = now.addingTimeInterval(3600)
+    _ = try WebhookDelivery(request, secrets: [secret], at: [wrong, now])
+    #expect(throws: WebhookDelivery.Refusal.tooOld) { try WebhookDelivery(request, secrets: [secret], at: [wrong]) }
+  }
+
+  @Test func aChallengeTellsTheTimeItself() throws {
+    let request = try request(
+      Sample("webhook_challenge_conduit_shard").data, type: "webhook_callback_verification")
+    guard case .challenge(_, sentAt: let time) = try read(request, at: now.addingTimeInterval(3600)) else {
+      Issue.record("not the challenge")
+      return
+    }
+    #expect(time == Timestamp(self.time))
   }
 
   @Test func whatIsNoDeliveryIsRefused() throws {

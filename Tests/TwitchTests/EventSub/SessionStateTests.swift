@@ -108,7 +108,7 @@ import Testing
     #expect(url == moveURL)
     #expect(new != old)
     #expect(state.receive(.notification(notification), on: old, at: after(2)) == .deliver(notification))
-    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .wait)
+    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .close(old))
     #expect(state.heard == after(3))
   }
 
@@ -116,48 +116,77 @@ import Testing
     var (state, old, new) = try moving()
     _ = state.receive(welcome("A"), on: new, at: after(3))
     #expect(state.receive(.notification(notification), on: new, at: after(3.1)) == .hold(notification))
-    #expect(state.isSettling)
+    #expect(state.isUnsettled)
     #expect(state.receive(.notification(notification), on: old, at: after(3.2)) == .deliver(notification))
-    #expect(state.tick(at: after(3.25)) == .close(old))
-    #expect(!state.isSettling)
-    #expect(state.receive(.notification(notification), on: new, at: after(3.3)) == .deliver(notification))
+    #expect(state.lose(old, .closed(code: 1000), at: after(3.3)) == .wait)
+    #expect(!state.isUnsettled)
+    #expect(state.receive(.notification(notification), on: new, at: after(3.4)) == .deliver(notification))
   }
 
-  @Test func theOldSocketsEndEndsTheWaitForIt() throws {
+  @Test func whatComesBeforeTheNewSocketIsWelcomedWaitsAsWell() throws {
+    var (state, old, new) = try moving()
+    #expect(state.receive(.notification(notification), on: new, at: after(2)) == .hold(notification))
+    #expect(state.isUnsettled)
+    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .close(old))
+    #expect(state.isUnsettled)
+  }
+
+  @Test func anOldSocketThatDoesNotEndIsDropped() throws {
     var (state, old, new) = try moving()
     _ = state.receive(welcome("A"), on: new, at: after(3))
     #expect(state.receive(.notification(notification), on: new, at: after(3.1)) == .hold(notification))
-    #expect(state.lose(old, .closed(code: 1006), at: after(3.1)) == .wait)
-    #expect(!state.isSettling)
+    #expect(state.tick(at: after(4.9)) == .wait)
+    #expect(state.tick(at: after(5)) == .drop(old))
+    #expect(!state.isUnsettled)
+    #expect(state.lose(old, .closed(code: 1006), at: after(5)) == .wait)
   }
 
   @Test func theOldSocketsEndAfterTheMoveMeansNothing() throws {
     var (state, old, new) = try moving()
     _ = state.receive(welcome("A"), on: new, at: after(3))
-    #expect(state.tick(at: after(3.5)) == .close(old))
-    #expect(state.lose(old, .closed(code: 4004), at: after(31)) == .wait)
+    #expect(state.lose(old, .closed(code: 4004), at: after(3.1)) == .wait)
     #expect(state.lose(new, .closed(code: 1006), at: after(32)) == .giveUp(.closed(code: 1006)))
+  }
+
+  @Test func theOldSocketIsReadToItsEndAlsoWhenTheNewOneIsGone() throws {
+    var (state, old, new) = try moving()
+    _ = state.receive(welcome("A"), on: new, at: after(3))
+    #expect(state.lose(new, .closed(code: 4000), at: after(3.1)) == .wait)
+    #expect(state.receive(.notification(notification), on: old, at: after(3.2)) == .deliver(notification))
+    #expect(state.lose(old, .closed(code: 1000), at: after(3.3)) == .giveUp(.closed(code: 4000)))
+    var (other, otherOld, otherNew) = try moving()
+    _ = other.receive(welcome("A"), on: otherNew, at: after(3))
+    #expect(other.lose(otherNew, .closed(code: 4000), at: after(3.1)) == .wait)
+    #expect(other.tick(at: after(5)) == .giveUp(.closed(code: 4000)))
+    #expect(otherOld == old)
   }
 
   @Test func underANewIDTheOldSocketStaysUntilTheShardIsAssigned() throws {
     var (state, old, new) = try moving()
     #expect(state.receive(welcome("B"), on: new, at: after(3)) == .bind("B"))
     #expect(state.receive(.notification(notification), on: old, at: after(4)) == .deliver(notification))
-    state.assigned(to: "A", at: after(4))
-    #expect(!state.isSettling)
-    state.assigned(to: "B", at: after(4))
-    #expect(state.isSettling)
-    #expect(state.tick(at: after(4.25)) == .close(old))
-    state.assigned(to: "B", at: after(5))
-    #expect(!state.isSettling)
-    #expect(state.lose(old, .closed(code: 4004), at: after(31)) == .wait)
+    #expect(state.assigned(to: "A", at: after(4)) == .wait)
+    #expect(!state.isUnsettled)
+    #expect(state.assigned(to: "B", at: after(4)) == .close(old))
+    #expect(state.isUnsettled)
+    #expect(state.lose(old, .closed(code: 1000), at: after(4.1)) == .wait)
+    #expect(state.assigned(to: "B", at: after(5)) == .wait)
+    #expect(!state.isUnsettled)
+  }
+
+  @Test func aNewSocketThatIsLostBeforeItsShardIsAssignedLeavesTheShardToTheOldOne() throws {
+    var (state, old, new) = try moving()
+    #expect(state.receive(welcome("B"), on: new, at: after(3)) == .bind("B"))
+    #expect(state.lose(new, .closed(code: 1006), at: after(3.5)) == .bind("A"))
+    #expect(state.receive(.notification(notification), on: old, at: after(4)) == .deliver(notification))
+    #expect(try link(state.tick(at: after(4.5))).url == url)
   }
 
   @Test func aDeliveryShowsThatTheShardIsAssigned() throws {
     var (state, old, new) = try moving()
     #expect(state.receive(welcome("B"), on: new, at: after(3)) == .bind("B"))
-    #expect(state.receive(.notification(notification), on: new, at: after(4)) == .hold(notification))
-    #expect(state.tick(at: after(4.25)) == .close(old))
+    #expect(state.receive(.notification(notification), on: new, at: after(4)) == .holdAndClose(notification, old))
+    #expect(state.isUnsettled)
   }
 
   @Test func theOldSocketMayGoBeforeTheNewOneIsWelcomed() throws {
@@ -173,14 +202,13 @@ import Testing
     let (fresh, url) = try link(state.tick(at: after(3)))
     #expect(url == self.url)
     #expect(state.receive(welcome("B"), on: fresh, at: after(4)) == .bind("B"))
-    state.assigned(to: "B", at: after(5))
-    #expect(state.tick(at: after(6)) == .close(old))
+    #expect(state.assigned(to: "B", at: after(5)) == .close(old))
   }
 
   @Test func aReconnectURLThatDoesNotWelcomeIsDropped() throws {
     var (state, old, new) = try moving()
     _ = state.receive(.keepalive, on: old, at: after(10))
-    #expect(state.tick(at: after(11)) == .close(new))
+    #expect(state.tick(at: after(11)) == .drop(new))
     #expect(try link(state.tick(at: after(11))).url == url)
   }
 
@@ -197,9 +225,9 @@ import Testing
     var (state, old) = try opened()
     let (new, _) = try link(state.receive(.reconnect(url: moveURL), on: old, at: after(9)))
     // Twitch was last heard at second 9, when it asked to move; the new socket has until second 19.
-    #expect(state.tick(at: after(19)) == .close(new))
+    #expect(state.tick(at: after(19)) == .drop(new))
     let (fresh, _) = try link(state.tick(at: after(19)))
-    #expect(state.tick(at: after(21)) == .close(old))
+    #expect(state.tick(at: after(21)) == .drop(old))
     #expect(state.receive(welcome("B"), on: fresh, at: after(22)) == .bind("B"))
     #expect(state.lose(old, .closed(code: 1006), at: after(23)) == .wait)
   }
@@ -210,8 +238,8 @@ import Testing
       Issue.record("not skipped")
       return
     }
-    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .wait)
-    #expect(state.tick(at: after(4)) == .close(old))
+    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .close(old))
+    #expect(state.lose(old, .closed(code: 1000), at: after(3.1)) == .wait)
     #expect(try link(state.receive(.reconnect(url: moveURL), on: new, at: after(90))).url == moveURL)
   }
 }

@@ -267,6 +267,17 @@ import TwitchSimulator
     }
   }
 
+  @Test(arguments: [3600.0, -3600]) func aWrongClockRefusesNoCallback(skew: Double) async throws {
+    try await withPool { host, twitch in
+      await twitch.skewClock(by: skew)
+      try await host.wantCallback()
+      await host.until { $0.isReady && $0.sessions == [nil] }
+      try await say("at another hour", twitch)
+      await host.until { $0.lines == ["at another hour"] }
+      #expect(try await twitch.replayWebhook(ageSeconds: 601) == 403)
+    }
+  }
+
   @Test func textThatIsNoUTF8CostsNoConnection() async throws {
     try await withPool { host, twitch in
       let before = await host.sessions

@@ -109,21 +109,19 @@ actor PoolHost {
   /// Wants one shard from now on, which Twitch delivers to by HTTP.
   func wantCallback() throws {
     var configuration = Server.Configuration()
-    configuration.headerNames = ["Id", "Type", "Signature", "Timestamp"].compactMap {
-      HTTPField.Name("Twitch-Eventsub-Message-\($0)")
-    }
+    configuration.headerNames = ConduitPool.callbackHeaders
     let server = try Server(
       configuration, on: loop, respond: { request in await self.respond(to: request) },
       upgrade: { _ in .refuse(Response(.notFound)) })
     self.server = server
     let callback = "http://127.0.0.1:\(server.port)/hook"
-    pool.want([.webhook(callback: callback, secret: Secret("0123456789abcdef"))])
+    pool.resize(to: [.webhook(callback: callback, secret: Secret("0123456789abcdef"))])
   }
 
   private func respond(to request: Request) -> Response { pool.respond(to: request) }
 
   /// Wants that many shards from now on.
-  func wantShards(_ count: Int) { pool.want(Array(repeating: .webSocket, count: count)) }
+  func wantShards(_ count: Int) { pool.resize(to: Array(repeating: .webSocket, count: count)) }
 }
 
 /// Runs a test's body with a pool that is ready and a Twitch that it works against.

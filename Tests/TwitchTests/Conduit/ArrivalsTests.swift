@@ -1,0 +1,138 @@
+import Testing
+
+@testable import Twitch
+
+@Suite struct ArrivalsTests {
+  private let start = ContinuousClock.now
+
+  private func after(_ milliseconds: Int) -> ContinuousClock.Instant { start + .milliseconds(milliseconds) }
+
+  private func line(_ id: String, in channel: TwitchUserID = "1", delivery: String? = nil) -> Twitch.Notification {
+    let user = ChatUser(id: channel)
+    return Notification(
+      id: NotificationID(delivery ?? "n" + id), timestamp: nil, subscription: "s",
+      event: .message(
+        ChatMessage(id: MessageID(id), broadcaster: user, chatter: user, body: ChatText(id))))
+  }
+
+  /// Two shards that live.
+  private func steady() -> Arrivals {
+    var arrivals = Arrivals()
+    arrivals.opened(0)
+    arrivals.opened(1)
+    arrivals.setLossy(false)
+    _ = arrivals.takeOutputs()
+    return arrivals
+  }
+
+  /// What comes out, as words.
+  private func words(_ arrivals: inout Arrivals) -> [String] {
+    arrivals.takeOutputs().map { output in
+      switch output {
+      case .notification(let notification):
+        if case .message(let message) = notification.event { message.text } else { "other" }
+      case .gap(let channel): channel.map { "gap \($0)" } ?? "gap"
+      case .doubt: "doubt"
+      }
+    }
+  }
+
+  @Test func whatComesOverTheUsualShardIsHandedOnAtOnce() {
+    var arrivals = steady()
+    for id in ["a", "b", "c"] {
+      let isReady = arrivals.receive(line(id), on: 0, at: start)
+      #expect(isReady)
+    }
+    #expect(words(&arrivals) == [])
+  }
+
+  @Test func aCopyIsDroppedAndCounted() {
+    var arrivals = steady()
+    _ = arrivals.receive(line("a"), on: 0, at: start)
+    let again = arrivals.receive(line("a"), on: 1, at: start)
+    let otherDelivery = arrivals.receive(line("a", delivery: "other"), on: 0, at: start)
+    #expect(!again && !otherDelivery)
+    #expect(arrivals.duplicates == 2)
+    #expect(words(&arrivals) == [])
+  }
+
+  @Test func aCopyOverAnotherShardDoesNotOvertake() {
+    var arrivals = steady()
+    _ = arrivals.receive(line("a"), on: 0, at: start)
+    let early = arrivals.receive(line("c"), on: 1, at: after(1))
+    let next = arrivals.receive(line("b"), on: 0, at: after(2))
+    let copy = arrivals.receive(line("c"), on: 0, at: after(3))
+    #expect(!early && next && !copy)
+    #expect(words(&arrivals) == ["c"])
+    #expect(arrivals.deadline == nil)
+  }
+
+  @Test func whatHasNoCopyWaitsForItsTimeAndMovesTheChannel() {
+    var arrivals = steady()
+    _ = arrivals.receive(line("a"), on: 0, at: start)
+    _ = arrivals.receive(line("b"), on: 1, at: after(10))
+    _ = arrivals.receive(line("c"), on: 1, at: after(20))
+    #expect(arrivals.deadline == after(260))
+    arrivals.tick(at: after(259))
+    #expect(words(&arrivals) == [])
+    arrivals.tick(at: after(300))
+    #expect(words(&arrivals) == ["doubt", "b", "doubt", "c"])
+    let next = arrivals.receive(line("d"), on: 1, at: after(301))
+    #expect(next)
+  }
+
+  @Test func whatWaitsForAShardThatIsLostComesAfterTheGap() {
+    var arrivals = steady()
+    _ = arrivals.receive(line("a"), on: 0, at: start)
+    _ = arrivals.receive(line("b"), on: 1, at: after(10))
+    arrivals.lost(0, mayHaveCost: true, at: after(20))
+    #expect(words(&arrivals) == ["gap", "b"])
+    let next = arrivals.receive(line("c"), on: 1, at: after(30))
+    #expect(next)
+  }
+
+  @Test func whatComesEarlyWaitsForTheOldSocketsEnd() {
+    var arrivals = steady()
+    _ = arrivals.receive(line("a"), on: 0, at: start)
+    arrivals.receive(early: line("c"), on: 0, at: after(1))
+    let copy = arrivals.receive(line("c"), on: 1, at: after(2))
+    let late = arrivals.receive(line("b"), on: 0, at: after(3))
+    #expect(!copy && late)
+    arrivals.settled(0, at: after(4))
+    #expect(words(&arrivals) == ["c"])
+  }
+
+  @Test func aCopyThatWaitsGoesToThePlaceOfWhatComesEarly() {
+    var arrivals = steady()
+    _ = arrivals.receive(line("a"), on: 0, at: start)
+    _ = arrivals.receive(line("d"), on: 1, at: after(1))
+    arrivals.receive(early: line("c"), on: 0, at: after(2))
+    arrivals.receive(early: line("d"), on: 0, at: after(3))
+    arrivals.tick(at: after(1000))
+    #expect(words(&arrivals) == [])
+    arrivals.settled(0, at: after(1001))
+    #expect(words(&arrivals) == ["c", "d"])
+  }
+
+  @Test func channelsThatAreNeverAtHomeDoNotWait() {
+    var arrivals = steady()
+    var now = 0
+    for number in 0..<20 {
+      now += 1000
+      if arrivals.receive(line("\(number)"), on: number % 2, at: after(now)) { continue }
+      arrivals.tick(at: after(now + 250))
+      #expect(number <= Arrivals.restlessness.moves)
+    }
+  }
+
+  @Test func asLongAsSomethingMayBeLostEachLineComesAfterAGap() {
+    var arrivals = Arrivals()
+    arrivals.opened(0)
+    _ = arrivals.receive(line("a"), on: 0, at: start)
+    _ = arrivals.receive(line("b", in: "2"), on: 0, at: start)
+    arrivals.setLossy(false)
+    let next = arrivals.receive(line("c"), on: 0, at: start)
+    #expect(next)
+    #expect(words(&arrivals) == ["gap 1", "a", "gap 2", "b", "gap"])
+  }
+}
