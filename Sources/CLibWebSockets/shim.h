@@ -11,6 +11,7 @@
 static const uint64_t relay_option_libev = LWS_SERVER_OPTION_LIBEV;
 static const uint64_t relay_option_context = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 static const uint64_t relay_option_listen = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
+static const uint64_t relay_option_tls = LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
 static const uint64_t relay_option_ipv4 = LWS_SERVER_OPTION_DISABLE_IPV6;
 
 // A timer with a place for its Swift object, for either kind of loop: `lws_sorted_usec_list_t` carries no user pointer,
@@ -90,4 +91,14 @@ static inline int relay_tls_has_output(SSL *_Nonnull ssl) { return BIO_pending(S
 static inline int relay_tls_wants_more(SSL *_Nonnull ssl, int result) {
   int error = SSL_get_error(ssl, result);
   return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+}
+
+// A server's handshake takes its certificate from the context that `source` points to. In C because OpenSSL's stacks are
+// types that only macros make.
+static inline int relay_tls_certify(SSL *_Nullable ssl, void *_Nullable source) {
+  SSL_CTX *context = *(SSL_CTX **)source;
+  STACK_OF(X509) *chain = NULL;
+  SSL_certs_clear(ssl);
+  return SSL_CTX_get0_chain_certs(context, &chain) == 1 &&
+         SSL_use_cert_and_key(ssl, SSL_CTX_get0_certificate(context), SSL_CTX_get0_privatekey(context), chain, 1) == 1;
 }

@@ -11,8 +11,11 @@ enum Callback {
     let table = UnsafeMutablePointer<lws_protocols>.allocate(capacity: 2)
     var entry = unsafe lws_protocols()
     unsafe entry.name = UnsafePointer(strdup("chat-relay"))
-    unsafe entry.callback = { wsi, reason, _, bytes, count in
+    unsafe entry.callback = { wsi, reason, user, bytes, count in
       guard let wsi = unsafe wsi else { return 0 }
+      if reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS {
+        return unsafe Callback.server(of: wsi)?.prepareTLS(OpaquePointer(user)) ?? 0
+      }
       return unsafe Callback.route(wsi, reason, UnsafeRawBufferPointer(start: bytes, count: count))
     }
     unsafe entry.rx_buffer_size = 32 << 10

@@ -55,24 +55,25 @@ extension Server {
     unsafe info.keepalive_timeout = 60
     if !address.contains(":") { unsafe info.options |= relay_option_ipv4 }
     unsafe info.retry_and_idle_policy = UnsafePointer(idlePolicy)
-    let certificate = configuration.certificate
-    return unsafe withOptionalCString(certificate?.chainPath) { chain in
-      unsafe withOptionalCString(certificate?.keyPath) { key in
-        unsafe withOptionalCString(["0.0.0.0", "::"].contains(address) ? nil : address) {
-          interface in
-          unsafe "server".withCString { name in
-            unsafe "http/1.1".withCString { alpn in
-              unsafe info.ssl_cert_filepath = chain
-              unsafe info.ssl_private_key_filepath = key
-              unsafe info.iface = interface
-              unsafe info.vhost_name = name
-              unsafe info.alpn = alpn
-              return unsafe lws_create_vhost(loop.context, &info)
-            }
-          }
+    // The certificate comes in `prepareTLS`.
+    if certificate != nil { unsafe info.options |= relay_option_tls }
+    return unsafe withOptionalCString(["0.0.0.0", "::"].contains(address) ? nil : address) { interface in
+      unsafe "server".withCString { name in
+        unsafe "http/1.1".withCString { alpn in
+          unsafe info.iface = interface
+          unsafe info.vhost_name = name
+          unsafe info.alpn = alpn
+          return unsafe lws_create_vhost(loop.context, &info)
         }
       }
     }
+  }
+
+  /// libwebsockets has made the TLS context of this server, and nothing is in it yet.
+  func prepareTLS(_ context: OpaquePointer?) -> Int32 {
+    guard let context = unsafe context, let certificate else { return -1 }
+    unsafe certificate.serve(context)
+    return 0
   }
 
   private func withOptionalCString<Result>(

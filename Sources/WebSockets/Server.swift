@@ -8,8 +8,9 @@ import HTTPTypes
 /// port before that.
 @safe public final class Server {
   let loop: EventLoop
-  let configuration: Configuration
+  private(set) var configuration: Configuration
   let respond: @Sendable (Request) async -> Response?
+  let certificate: ServerCertificate?
   private let upgrade: (Request) -> Upgrade
   private var host: OpaquePointer?
   let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
@@ -29,6 +30,8 @@ import HTTPTypes
     respond: @escaping @Sendable (Request) async -> Response?,
     upgrade: @escaping (Request) -> Upgrade
   ) throws(ServerError) {
+    // Before the rest, because it may throw.
+    if let files = configuration.certificate { certificate = try ServerCertificate(files) } else { certificate = nil }
     self.loop = loop
     self.configuration = configuration
     self.respond = respond
@@ -49,7 +52,6 @@ import HTTPTypes
     }
     try Self.probe(configuration, at: address)
     guard let host = unsafe makeHost(at: address) else {
-      if let certificate = configuration.certificate { throw .badCertificate(certificate) }
       throw .cannotListen(
         host: configuration.host, port: configuration.port, reason: "libwebsockets refused it")
     }
@@ -61,6 +63,21 @@ import HTTPTypes
 
   deinit {
     unsafe idlePolicy.deallocate()
+  }
+
+  /// Reads the certificate's files again, or from now on others. Handshakes from now on use them; connections that are open
+  /// stay as they are. A server without TLS stays without.
+  ///
+  /// - Throws: `ServerError.badCertificate`, naming the file that cannot be used; the old certificate stays then.
+  public func reloadCertificate(_ files: Certificate? = nil) throws(ServerError) {
+    guard let certificate, let files = files ?? configuration.certificate else { return }
+    try certificate.replace(with: files)
+    configuration.certificate = files
+  }
+
+  /// Believes these proxies, and no others, from the next request on.
+  public func trust(_ proxies: TrustedProxies) {
+    configuration.trustedProxies = proxies
   }
 
   /// Takes no new connections any more; those that are open stay.

@@ -64,8 +64,8 @@ public enum ServerError: Error, CustomStringConvertible, Sendable, Equatable {
   case addressInUse(host: String, port: Int)
   /// The host is no address of this machine, or the port needs rights that the program does not have.
   case cannotListen(host: String, port: Int, reason: String)
-  /// The certificate or its key cannot be read, or they do not belong together.
-  case badCertificate(Server.Certificate)
+  /// This file of a certificate cannot be read, is none, or does not belong to the other one: replace it.
+  case badCertificate(file: String, reason: String)
 
   public var description: String {
     switch self {
@@ -73,9 +73,8 @@ public enum ServerError: Error, CustomStringConvertible, Sendable, Equatable {
       "port \(port) on \(host) is taken by another program: stop that one or choose another port"
     case .cannotListen(let host, let port, let reason):
       "cannot listen on \(host) port \(port): \(reason)"
-    case .badCertificate(let certificate):
-      "no TLS with certificate \(certificate.chainPath) and key \(certificate.keyPath): "
-        + "both must be readable PEM files that belong together"
+    case .badCertificate(let file, let reason):
+      "no TLS with \(file): \(reason)"
     }
   }
 }

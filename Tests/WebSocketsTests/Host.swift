@@ -76,6 +76,10 @@ actor Host {
     return (client, await nextAccepted(after: index))
   }
 
+  func reloadCertificate() throws(ServerError) {
+    try server?.reloadCertificate()
+  }
+
   func receiveFromFirst() async -> Message? {
     await accepted.first?.receive()
   }

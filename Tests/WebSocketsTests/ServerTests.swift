@@ -205,6 +205,8 @@ import WebSockets
   @Test func certificateFilesThatAreNoneAreNamed() async throws {
     var configuration = Server.Configuration()
     configuration.certificate = Server.Certificate(chainPath: "/nowhere/chain.pem", keyPath: "/nowhere/key.pem")
-    await #expect(throws: ServerError.self) { try await Host.run(configuration) { _, _ in } }
+    await #expect(
+      throws: ServerError.badCertificate(file: "/nowhere/chain.pem", reason: "No such file or directory")
+    ) { try await Host.run(configuration) { _, _ in } }
   }
 }
