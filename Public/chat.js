@@ -8,12 +8,16 @@ export const mostLines = 500;
 
 /** What is sent and not answered for so long is said to be in doubt. */
 const patience = 20_000;
+/** What waits for its turn is answered within three minutes. */
+const longPatience = 220_000;
+
+const healthy = { state: "ok", problems: [] };
 
 /**
  * Everything the page knows: lines, accounts, viewers, and what is on its way out.
  *
  * The gateway's messages go in, the person's wishes go out. Emits `lines` (new ones), `removed` (lines), `changed` (a
- * line), `accounts`, `picked` (by the person), `viewers`, `outgoing`, and `problem` (a sentence).
+ * line), `accounts`, `picked` (by the person), `viewers`, `outgoing`, `health`, and `problem` (a sentence).
  */
 export class Chat extends Emitter {
   accounts;
@@ -21,10 +25,12 @@ export class Chat extends Emitter {
   /** How many watch, by stream account. */
   viewers = new Map();
   /**
-   * What was sent and is not in the chat yet: `{id, input, replyTo, state, reason}`, the state `sending`, `failed` or
-   * `unknown`.
+   * What was sent and is not in the chat yet: `{id, input, replyTo, state, reason, queue}`, the state `sending`,
+   * `waiting` (behind `queue` other lines), `failed` or `unknown`.
    */
   outgoing = new Map();
+  /** What is wrong with the gateway, in its own words: a `state`, and `problems` with `code`, `message` and `since`. */
+  health = healthy;
   /** Whether a `status` has come, so that the accounts mean something. */
   isKnown = false;
   #socket;
@@ -104,8 +110,9 @@ export class Chat extends Emitter {
   #interrupted() {
     this.#askedWriter = null;
     for (const { id, state } of this.outgoing.values()) {
-      if (state === "sending") this.#settle(id, "unknown", "The connection broke off: it may have been sent or not.");
+      if (isUnderWay(state)) this.#settle(id, "unknown", "The connection broke off: it may have been sent or not.");
     }
+    this.#updateHealth(healthy);
   }
 
   #receive(message) {
@@ -128,6 +135,8 @@ export class Chat extends Emitter {
       case "viewcountresult":
         this.viewers.set(message.account_id, message.viewer_count);
         return this.emit("viewers");
+      case "queued":
+        return this.#waits(message);
       case "textresult":
       case "emoteresult":
         return this.#sentOrDropped(message);
@@ -172,7 +181,13 @@ export class Chat extends Emitter {
     }
   }
 
-  #updateStatus({ accounts }) {
+  #updateHealth(health) {
+    this.health = health;
+    this.emit("health", health);
+  }
+
+  #updateStatus({ accounts, health }) {
+    this.#updateHealth(health ?? healthy);
     this.accounts.update(accounts ?? {});
     this.isKnown = true;
     for (const id of this.viewers.keys()) {
@@ -197,10 +212,23 @@ export class Chat extends Emitter {
   #track({ id, input, replyTo }) {
     this.outgoing.set(id, { id, input, replyTo, state: "sending", reason: null });
     this.emit("outgoing");
+    this.#doubt(id, "sending", patience);
+  }
+
+  /** The gateway answers for each line; this is for one that does not. */
+  #doubt(id, state, after) {
     setTimeout(() => {
-      if (this.outgoing.get(id)?.state !== "sending") return;
+      if (this.outgoing.get(id)?.state !== state) return;
       this.#settle(id, "unknown", "No answer yet: it may have been sent or not.");
-    }, patience);
+    }, after);
+  }
+
+  #waits({ id, queue }) {
+    const line = this.outgoing.get(id);
+    if (!line || !isUnderWay(line.state)) return;
+    Object.assign(line, { state: "waiting", queue });
+    this.emit("outgoing");
+    this.#doubt(id, "waiting", longPatience);
   }
 
   #sentOrDropped({ id, is_sent: isSent, message_id: messageID, drop_reason: dropped }) {
@@ -230,4 +258,8 @@ export class Chat extends Emitter {
     Object.assign(line, { state, reason });
     this.emit("outgoing");
   }
+}
+
+function isUnderWay(state) {
+  return state === "sending" || state === "waiting";
 }

@@ -2,7 +2,7 @@ import { Channels } from "./channels.js";
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { ConnectionBanner } from "./connection.js";
-import { isGatewayThere } from "./health.js";
+import { HealthBanner, isGatewayThere } from "./health.js";
 import { readPageAddress, socketAddress } from "./link.js";
 import { Log } from "./log.js";
 import { Socket } from "./socket.js";
@@ -33,6 +33,7 @@ function start({ stream, token }) {
     onLeave: () => composer.focus(),
   });
   new ConnectionBanner(socket, find("#connection"));
+  const health = new HealthBanner(find("#health"));
 
   let names = "";
   const refreshEmpty = () => showEmpty(emptiness(socket, chat));
@@ -51,6 +52,7 @@ function start({ stream, token }) {
     .on("picked", (id) => remembered.write(id))
     .on("viewers", () => channels.show())
     .on("outgoing", () => composer.showOutgoing())
+    .on("health", (state) => health.show(state))
     .on("problem", (sentence) => composer.showProblem(sentence));
   socket.on("state", refreshEmpty);
 

@@ -186,3 +186,39 @@ test("a notice has the system's sentence and the user's words", () => withChat((
   const [notice] = chat.lines;
   assert.deepEqual([notice.notice.text, text(notice), notice.parts.at(-1).type], ["14 months!", "still calm Kappa", "emote"]);
 }));
+
+test("what waits for its turn is said to wait, and is in doubt only much later", () => withChat(async ({ chat, socket, receive, advance }) => {
+  chat.say("one");
+  const [{ id }] = socket.take();
+  receive({ type: "queued", id, account_id: 14, cur_stream_account_id: 14, queue: 3 });
+  const state = () => [...chat.outgoing.values()].map(({ state, queue }) => [state, queue]);
+  assert.deepEqual(state(), [["waiting", 3]]);
+  await advance(60_000);
+  assert.deepEqual(state(), [["waiting", 3]]);
+  receive({ type: "queued", id: "unknown", queue: 1 });
+  await advance(180_000);
+  assert.deepEqual(state(), [["unknown", 3]]);
+}));
+
+test("what waited is gone once it is sent, and in doubt when the connection breaks", () => withChat(({ chat, socket, receive }) => {
+  chat.say("one");
+  chat.say("two");
+  const ids = socket.take().map(({ id }) => id);
+  for (const id of ids) receive({ type: "queued", id, queue: 1 });
+  receive({ type: "textresult", id: ids[0], is_sent: true, message_id: "m" });
+  assert.deepEqual([...chat.outgoing.values()].map(({ state }) => state), ["waiting"]);
+  socket.lose();
+  assert.deepEqual([...chat.outgoing.values()].map(({ state }) => state), ["unknown"]);
+}));
+
+test("the gateway's health is told, and nothing is told of it without a connection", () => withChat(({ chat, socket, receive }) => {
+  const states = [];
+  chat.on("health", ({ state }) => states.push(state));
+  const problem = { code: "shards_lost", message: "1 of 2 connections are up.", since: 1_700_000_000_000 };
+  receive({ ...status(), health: { state: "degraded", problems: [problem] } });
+  assert.deepEqual(chat.health.problems, [problem]);
+  socket.lose();
+  socket.open();
+  receive(status());
+  assert.deepEqual(states, ["degraded", "ok", "ok"]);
+}));
