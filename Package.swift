@@ -137,6 +137,16 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
+      name: "FaultTests",
+      dependencies: [
+        "chat-relay", "Storage", "TwitchSimulator", "WebSockets",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
       name: "CommandTests",
       dependencies: [
         "chat-relay", "Storage", "Twitch", "TwitchSimulator", "WebSockets",

@@ -47,6 +47,7 @@ public actor Simulator {
 
   var counts = Counters()
   var journal = Journal()
+  var ledger = Ledger()
 
   /// Keeps the simulator on its event loop's thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }

@@ -24,6 +24,7 @@ extension Simulator {
       case "sent": ControlCall.answer(sentMessages())
       case "held": try controlHeld(call)
       case "counters": ControlCall.answer(counters())
+      case "deliveries": ControlCall.answer(deliveries(after: call.number("after") ?? 0))
       case "events": await controlEvents(call)
       case "wait": try await controlWait(call)
       default: throw .unknown(kind: "control call", name: request.path)

@@ -59,6 +59,7 @@ extension Simulator {
     let others = (0..<conduit.shardCount).filter { $0 != home }
     guard let other = others.randomElement(using: &mint), conduit.isEnabled(other) else {
       counts.lost += 1
+      enter(notification, .lost)
       return record("notification.lost", ["type": notification.type, "shard": String(home)])
     }
     counts.retried += 1
@@ -67,7 +68,11 @@ extension Simulator {
 
   func put(_ notification: Notification, on shard: Int, of conduit: Conduit) {
     switch conduit.shards[shard]?.transport {
-    case .webSocket(let id, _, _): put(notification, on: id)
+    case .webSocket(let id, _, _):
+      if let session = sessions[id] {
+        enter(notification, session.isSilent ? .unheard : .sent, shard: shard, session: id)
+      }
+      put(notification, on: id)
     case .webhook(let callback, let secret):
       post(notification, to: callback, secret: secret, owner: .shard(conduit.id, shard))
     case nil: break

@@ -97,7 +97,10 @@ extension Simulator {
 
   /// Takes note that a socket is gone. Only the loss of the one that carries the session has consequences.
   func lost(_ session: Session, _ webSocket: WebSocket, status: String) {
-    if webSocket === session.retiring { return session.retiring = nil }
+    if webSocket === session.retiring {
+      session.retiring = nil
+      return record("socket.retired", ["session": session.id.rawValue])
+    }
     guard webSocket === session.socket else { return }
     session.socket = nil
     session.pings = nil

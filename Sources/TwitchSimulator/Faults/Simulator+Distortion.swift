@@ -19,7 +19,9 @@ extension Simulator {
     case .otherShard: deliver(notification, to: (home + 1) % conduit.shardCount, of: conduit)
     case .delay: deadlines.after(fault.delay ?? 1) { self.deliverAgain(notification, to: home, of: conduit.id) }
     case .swap: return heldNotifications.append((notification, home, conduit.id))
-    case .drop: counts.lost += 1
+    case .drop:
+      counts.lost += 1
+      enter(notification, .lost)
     case .nullArrays:
       changed.event = notification.event?.withNullArrays
       deliver(changed, to: home, of: conduit)
@@ -54,6 +56,7 @@ extension Simulator {
     else { return }
     var bytes = notification.frame.bytes
     if kind == .brokenJSON { bytes.removeLast(bytes.count / 2) } else { bytes[bytes.count / 2] = 0xFF }
+    enter(notification, .broken, shard: home, session: id)
     session.frames += 1
     session.socket?.send(bytes: bytes)
   }

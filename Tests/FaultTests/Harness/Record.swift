@@ -1,0 +1,45 @@
+import Foundation
+
+/// One row of docs/reliability.md.
+struct Record: Encodable {
+  /// What went wrong.
+  var fault: String
+  /// How it was made.
+  var made: String
+  /// How long the recovery may take, in seconds; `nil` where the bound is something else.
+  var bound: Double?
+  /// What counts as recovered.
+  var recovered: String
+  /// How long it took.
+  var measured: Double?
+  var delivered = 0
+  var lost = 0
+  var doubled = 0
+  var outOfOrder = 0
+  var undelivered = 0
+  /// What `swift test --filter` is to be given.
+  var filter: String
+  /// Anything else worth knowing.
+  var note: String?
+
+  /// Appends it to the file that CHAT_RELAY_RELIABILITY names, if it names one.
+  func write() throws {
+    guard let path = Record.path else { return }
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let line = try encoder.encode(self) + Data("\n".utf8)
+    if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+    guard let file = FileHandle(forWritingAtPath: path) else { return }
+    try file.seekToEnd()
+    try file.write(contentsOf: line)
+    try file.close()
+  }
+
+  private static var path: String? {
+    ProcessInfo.processInfo.environment["CHAT_RELAY_RELIABILITY"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Whether this run measures for the record, so that what costs minutes is done at full size.
+  static var isFullSize: Bool { path != nil }
+}

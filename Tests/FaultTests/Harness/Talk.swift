@@ -1,0 +1,49 @@
+import TwitchSimulator
+
+/// A chatter who never stops talking, now in one channel and now in the next.
+actor Talk {
+  private let twitch: Simulator
+  private let channels: [String]
+  private let pause: Duration
+  private var task: Task<Void, Never>?
+  private(set) var count = 0
+
+  init(_ twitch: Simulator, in channels: [String], every pause: Duration = .milliseconds(15)) {
+    self.twitch = twitch
+    self.channels = channels
+    self.pause = pause
+  }
+
+  func start() {
+    guard task == nil else { return }
+    task = Task {
+      while !Task.isCancelled {
+        await say()
+        try? await Task.sleep(for: pause)
+      }
+    }
+  }
+
+  /// Falls silent; when this returns nothing more is said.
+  func stop() async {
+    task?.cancel()
+    await task?.value
+    task = nil
+  }
+
+  /// One line in each channel; their ids.
+  func sayEverywhere() async -> [String] {
+    var ids: [String] = []
+    for _ in channels {
+      if let id = await say() { ids.append(id) }
+    }
+    return ids
+  }
+
+  @discardableResult
+  private func say() async -> String? {
+    let channel = channels[count % channels.count]
+    count += 1
+    return try? await twitch.say(.init(from: "gull", "line \(count)"), in: channel).id.rawValue
+  }
+}

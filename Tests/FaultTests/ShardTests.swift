@@ -1,0 +1,138 @@
+import Testing
+import TwitchSimulator
+
+/// Shards that are lost, one way or another, while people talk.
+@Suite(.timeLimit(.minutes(2))) struct ShardTests {
+  @Test func aSocketIsReset() async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init("shard socket reset", made: "TCP reset of shard 0's socket", bound: 2, recovered: "shard assigned again")
+      ) {
+        try await scene.twitch.dropSockets("shard:0", code: nil)
+      } recovery: { window in
+        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      }
+    }
+  }
+
+  @Test func aSocketIsClosedWithAnyCode() async throws {
+    let codes: [UInt16] = [
+      4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 1000, 1001, 1006, 1011, 1012, 4242, 4999, 3000,
+    ]
+    try await withScene { scene in
+      for code in codes {
+        let shard = code.isMultiple(of: 2) ? "0" : "1"
+        try await scene.measure(
+          .init(
+            "close code \(code)",
+            made: "shard \(shard)'s socket closed with \(code)\(code == 1006 ? " (a TCP reset)" : "")",
+            bound: 2, recovered: "shard assigned again")
+        ) {
+          try await scene.twitch.dropSockets("shard:\(shard)", code: code == 1006 ? nil : code)
+        } recovery: { window in
+          try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func aPlannedReconnectLosesNothing(newSession: Bool) async throws {
+    try await withScene { scene in
+      await scene.twitch.setBehavior { $0.newSessionOnReconnect = newSession }
+      try await scene.measure(
+        .init(
+          "planned reconnect, \(newSession ? "new" : "same") session id", made: "session_reconnect to shard 0",
+          bound: 2,
+          recovered: "old socket closed")
+      ) { window in
+        let sequence = await scene.twitch.lastSequence()
+        try await scene.twitch.requestReconnect("shard:0")
+        // The old socket is left to us to close: under the same id it retires, under a new one its session ends.
+        let end = newSession ? "socket.closed" : "socket.retired"
+        _ = try await scene.twitch.events(end, after: sequence, within: window.left)
+        try await scene.twitch.wait(for: .init(sockets: 2, shards: 2, exactly: true), within: window.left)
+      }
+    }
+  }
+
+  @Test func everyShardIsAskedToMoveAtOnce() async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init("all shards asked to move at once", made: "session_reconnect to all", bound: 3, recovered: "both moved")
+      ) { window in
+        let sequence = await scene.twitch.lastSequence()
+        try await scene.twitch.requestReconnect("all")
+        let first = try await scene.twitch.events("socket.retired", after: sequence, within: window.left)
+        if first.count < 2 {
+          _ = try await scene.twitch.events("socket.retired", after: first[0].sequence, within: window.left)
+        }
+        try await scene.twitch.wait(for: .init(sockets: 2, shards: 2, exactly: true), within: window.left)
+      }
+    }
+  }
+
+  @Test func theReconnectURLIsDead() async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init(
+          "reconnect URL dead", made: "session_reconnect to a port where nobody listens", bound: 5,
+          recovered: "shard assigned to a fresh session")
+      ) { window in
+        let sequence = await scene.twitch.lastSequence()
+        try await scene.twitch.requestReconnect("shard:0", url: "ws://127.0.0.1:1/ws?challenge=a&id=b")
+        _ = try await scene.twitch.events("shard.enabled", after: sequence, within: window.left)
+        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      }
+    }
+  }
+
+  @Test func aShardIsDisabledWhileItsSocketLooksAlive() async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init(
+          "shard disabled, socket alive", made: "shard 1 set to websocket_internal_error, its socket left open",
+          bound: 2,
+          recovered: "shard assigned again")
+      ) { window in
+        try await scene.twitch.disableShard("1")
+        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      }
+    }
+  }
+
+  @Test func anAssignmentSucceedsForSomeShardsOnly() async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init(
+          "PATCH succeeds for some shards only", made: "both sockets reset, shard 1 refused once inside a 202",
+          bound: 5,
+          recovered: "both shards assigned")
+      ) {
+        await scene.twitch.failShard("1")
+        try await scene.twitch.dropSockets("all", code: nil)
+      } recovery: { window in
+        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      }
+    }
+  }
+
+  @Test func anAssignmentIsMalformedToTwitch() async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init(
+          "malformed-400 on PATCH",
+          made: "both sockets reset, the next two PATCHes answered 400 with an empty parameter name",
+          bound: 5, recovered: "both shards assigned")
+      ) {
+        await scene.twitch.add(
+          Simulator.CallFault(
+            "PATCH", "/helix/eventsub/conduits/shards", times: 2, status: 400,
+            message: #"Missing required parameter """#))
+        try await scene.twitch.dropSockets("all", code: nil)
+      } recovery: { window in
+        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      }
+    }
+  }
+}
