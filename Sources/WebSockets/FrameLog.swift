@@ -1,49 +1,41 @@
 /// What was said to everybody, as frames that are ready to be written: encoded and framed once, shared by all.
 ///
-/// A room appends; each WebSocket that follows holds a position and writes from the shared memory. The log keeps about
-/// `capacity` bytes. Who is further behind than that has lost its place and is closed with code 1013 ("try again
-/// later"); nobody else notices. Not sendable: it belongs to the actor on the loop.
+/// A room appends; each WebSocket that follows holds a position and writes from the shared memory. What everybody has written
+/// is freed. Who is more than `capacity` bytes behind has lost its place and is closed with code 1013 ("try again later");
+/// nobody else notices. Not sendable: it belongs to the actor on the loop.
 @safe public final class FrameLog {
   /// What one write hands to the socket at most, unless a single frame is larger.
   static let sliceSize = 16 << 10
 
   private let capacity: Int
-  private var size = 0
-  private var oldest: Slab
-  private(set) var newest: Slab
+  // Older slabs live as long as a follower's position leads to them.
+  private(set) var newest = Slab(size: 0, start: 0)
   private var followers: [WebSocket] = []
 
-  /// Makes an empty log that keeps about `capacity` bytes.
-  public init(capacity: Int = 4 << 20) {
+  /// Makes an empty log whose followers may be `capacity` bytes behind.
+  public init(capacity: Int = 1 << 20) {
     self.capacity = capacity
-    newest = Slab(size: Self.sliceSize)
-    oldest = newest
   }
 
   /// How many WebSockets follow.
   public var followerCount: Int { followers.count }
 
-  /// Frames one text message and gets it on its way to every follower.
+  /// Frames one text message and gets it on its way to every follower. Where nobody follows there is nothing to do.
   public func append(_ text: [UInt8]) {
+    guard !followers.isEmpty else { return }
     let header = Frame.textHeader(payload: text.count)
     let frameSize = header.count + text.count
     if newest.free < frameSize { addSlab(for: frameSize) }
     newest.append(header)
     newest.append(text)
-    size += frameSize
     for follower in followers { follower.hasMoreToWrite() }
   }
 
   private func addSlab(for frameSize: Int) {
-    let slab = Slab(size: max(Self.sliceSize, frameSize))
+    let slab = Slab(size: max(Self.sliceSize, frameSize), start: newest.end)
     newest.next = slab
     newest = slab
-    while size > capacity, let next = oldest.next {
-      size -= oldest.count
-      oldest.isDropped = true
-      oldest = next
-      for follower in followers where follower.isBehind { follower.fellBehind() }
-    }
+    for follower in followers where slab.start - follower.positionInLog > capacity { follower.fellBehind() }
   }
 
   func add(_ follower: WebSocket) {
@@ -55,21 +47,25 @@
     guard let index = follower.indexInLog else { return }
     follower.indexInLog = nil
     let last = followers.removeLast()
-    guard last !== follower else { return }
-    followers[index] = last
-    last.indexInLog = index
+    if last !== follower {
+      followers[index] = last
+      last.indexInLog = index
+    }
+    // A log that nobody follows costs nothing.
+    if followers.isEmpty { newest = Slab(size: 0, start: newest.end) }
   }
 
   /// A piece of contiguous memory that holds whole frames only, so that any part between two positions can be written.
   @safe final class Slab {
     private let memory: UnsafeMutableBufferPointer<UInt8>
+    /// How many bytes the log had before this slab.
+    let start: Int
     private(set) var count = 0
     var next: Slab?
-    /// No longer part of the log: whoever still reads here is too far behind.
-    var isDropped = false
 
-    init(size: Int) {
+    init(size: Int, start: Int) {
       unsafe memory = .allocate(capacity: size)
+      self.start = start
     }
 
     deinit {
@@ -82,6 +78,8 @@
         slab.next = nil
       }
     }
+
+    var end: Int { start + count }
 
     var free: Int { unsafe memory.count - count }
 

@@ -1,6 +1,6 @@
 import DequeModule
 
-/// What one connection has yet to write: frames of its own between the frames of the log it follows, in order.
+/// What one connection has yet to write: messages of its own between the frames of the log it follows, in order.
 ///
 /// Knows no socket: it says what comes next and is told how far the write went.
 struct Outbox {
@@ -19,7 +19,8 @@ struct Outbox {
   }
 
   private struct Own {
-    var bytes: [UInt8]
+    /// A message, shared with whoever else has it. It is framed when it is taken.
+    var message: [UInt8]
     /// Where the log ended when this was queued; what is before that goes out first.
     var after: Position?
   }
@@ -29,17 +30,15 @@ struct Outbox {
     case log(FrameLog.Slab, from: Int, to: Int)
   }
 
-  /// Whether frames may be joined into one write: ready-made ones may, messages that are yet to be framed may not.
-  let joinsFrames: Bool
+  /// Whether messages become frames here, as many as fit in one write. A client's are framed and masked by libwebsockets.
+  let makesFrames: Bool
   private var own: Deque<Own> = []
   private(set) var ownBytes = 0
   private(set) var position: Position?
 
-  init(joinsFrames: Bool) {
-    self.joinsFrames = joinsFrames
+  init(makesFrames: Bool) {
+    self.makesFrames = makesFrames
   }
-
-  var isBehind: Bool { position?.slab.isDropped ?? false }
 
   mutating func follow(_ log: FrameLog) {
     // What was queued for the end of another log goes out first.
@@ -47,9 +46,9 @@ struct Outbox {
     position = Position(slab: log.newest, offset: log.newest.count)
   }
 
-  mutating func append(_ bytes: [UInt8], end: FrameLog.Slab?) {
-    ownBytes += bytes.count
-    own.append(Own(bytes: bytes, after: end.map { Position(slab: $0, offset: $0.count) }))
+  mutating func append(_ message: [UInt8], end: FrameLog.Slab?) {
+    ownBytes += message.count
+    own.append(Own(message: message, after: end.map { Position(slab: $0, offset: $0.count) }))
   }
 
   mutating func removeAll() {
@@ -82,16 +81,23 @@ struct Outbox {
     return after.slab === position.slab ? after.offset <= position.offset : false
   }
 
-  /// Own frames that are due together go out in one write, up to the size of a slice.
+  /// Own messages that are due together go out in one write, up to the size of a slice.
   private mutating func takeOwn() -> [UInt8] {
-    var bytes = own.removeFirst().bytes
-    while joinsFrames, let following = own.first, isDue(following),
-      bytes.count + following.bytes.count <= FrameLog.sliceSize
+    let first = takeFirst()
+    guard makesFrames else { return first }
+    var bytes = Frame.textHeader(payload: first.count) + first
+    while let following = own.first, isDue(following),
+      bytes.count + Frame.maximumHeaderSize + following.message.count <= FrameLog.sliceSize
     {
-      bytes += following.bytes
-      own.removeFirst()
+      bytes += Frame.textHeader(payload: following.message.count)
+      bytes += takeFirst()
     }
-    ownBytes -= bytes.count
     return bytes
+  }
+
+  private mutating func takeFirst() -> [UInt8] {
+    let message = own.removeFirst().message
+    ownBytes -= message.count
+    return message
   }
 }

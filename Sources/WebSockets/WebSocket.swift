@@ -34,6 +34,7 @@ import DequeModule
   private var partial: [UInt8] = []
   private var receiver: CheckedContinuation<Message?, Never>?
   private var unreadBytes = 0
+  private var drainer: CheckedContinuation<Void, Never>?
 
   private var log: FrameLog?
   var indexInLog: Int?
@@ -56,7 +57,7 @@ import DequeModule
   init(on loop: EventLoop, phase: Phase, isClient: Bool, maximumMessageSize: Int, address: String) {
     self.phase = phase
     self.isClient = isClient
-    outbox = Outbox(joinsFrames: !isClient)
+    outbox = Outbox(makesFrames: !isClient)
     self.maximumMessageSize = maximumMessageSize
     self.address = address
     connection = Connection(on: loop)
@@ -107,9 +108,22 @@ import DequeModule
   /// Queues a text message that is UTF-8 already (what it is, is not checked).
   public func send(bytes: [UInt8]) {
     guard isOpen else { return }
-    outbox.append(
-      isClient ? bytes : Frame.textHeader(payload: bytes.count) + bytes, end: log?.newest)
+    outbox.append(bytes, end: log?.newest)
     hasMoreToWrite()
+  }
+
+  /// Returns once everything that was sent has been written, the log's excepted, or the connection is over.
+  ///
+  /// One caller at a time.
+  public func drained() async {
+    guard closure == nil, queuedBytes > 0 else { return }
+    precondition(drainer == nil, "one caller at a time")
+    await withCheckedContinuation { drainer = $0 }
+  }
+
+  private func hasDrained() {
+    drainer?.resume()
+    drainer = nil
   }
 
   /// Bytes that were sent but not written yet, the log's excepted.
@@ -154,7 +168,8 @@ import DequeModule
 
   // MARK: For the log
 
-  var isBehind: Bool { outbox.isBehind }
+  /// How many bytes the log had before what this connection writes next.
+  var positionInLog: Int { outbox.position.map { $0.slab.start + $0.offset } ?? .max }
 
   func hasMoreToWrite() {
     guard !isWritableRequested else { return }
@@ -164,6 +179,7 @@ import DequeModule
 
   func fellBehind() {
     outbox.removeAll()
+    hasDrained()
     close(1013, "too slow: come back with your cursor")
   }
 
@@ -236,6 +252,7 @@ import DequeModule
       case .log(let slab, let start, let end):
         unsafe slab.withBytes(start, end) { unsafe Writing.write($0, to: wsi) }
       }
+    if outbox.ownBytes == 0 { hasDrained() }
     if !outbox.isEmpty || (goodbye != nil && !hasSaidGoodbye) { hasMoreToWrite() }
     return result
   }
@@ -290,6 +307,7 @@ import DequeModule
     connection.detach()
     receiver?.resume(returning: nil)
     receiver = nil
+    hasDrained()
     return 0
   }
 }
