@@ -25,12 +25,14 @@ struct DataFolder {
 
   var databasePath: String { path + "/chat-relay.sqlite" }
 
+  var historyPath: String { path + "/history.sqlite" }
+
   private var keyPath: String { path + "/secret.key" }
 
   /// Makes an empty database file, which SQLite fills, so that no other user may read it or what SQLite puts beside it.
-  func prepareDatabase() throws(StorageError) -> String {
-    try makeFile(databasePath) { Data() }
-    return databasePath
+  func prepareDatabase(_ path: String) throws(StorageError) -> String {
+    try makeFile(path) { Data() }
+    return path
   }
 
   /// Reads the secret of this folder, and makes one first when there is none.

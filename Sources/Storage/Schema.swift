@@ -4,8 +4,8 @@ import GRDB
 ///
 /// A step that was released never changes; the number of steps done is SQLite's `user_version`.
 enum Schema {
-  /// Takes a database of any earlier version to the present one. Safe when several processes start at once.
-  static func migrate(_ database: Database, path: String) throws {
+  /// Takes a database of any earlier version to the last of the steps. Safe when several processes start at once.
+  static func migrate(_ database: Database, by steps: [String], path: String) throws {
     let done = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     guard done <= steps.count else { throw StorageError.newerSchema(path: path) }
     for (index, step) in steps.enumerated().dropFirst(done) {
@@ -14,7 +14,8 @@ enum Schema {
     }
   }
 
-  private static let steps = [
+  /// The database of who and what there is.
+  static let directory = [
     // AUTOINCREMENT: an id that is free again must not lead an old link or an old token to somebody else's things.
     // Times are milliseconds since 1970.
     """
@@ -97,6 +98,32 @@ enum Schema {
       name TEXT PRIMARY KEY,
       sealed BLOB NOT NULL
     ) STRICT;
+    """
+  ]
+  /// The database of what was said, which may be lost without much harm: so it is a file of its own, and no reader of the
+  /// directory wakes up for every line of chat.
+  static let history = [
+    // A row is some entries of one room that follow each other. `first` and `last` are their numbers, also after moderation has
+    // taken the entries themselves away; the counts are of messages, of acts of moderation and of what only some may see.
+    """
+    CREATE TABLE segment (
+      stream_id INTEGER NOT NULL,
+      first INTEGER NOT NULL,
+      last INTEGER NOT NULL,
+      last_time INTEGER NOT NULL,
+      messages INTEGER NOT NULL,
+      moderation INTEGER NOT NULL,
+      private INTEGER NOT NULL,
+      entries BLOB NOT NULL,
+      UNIQUE (stream_id, first)
+    ) STRICT;
+    CREATE INDEX segment_moderation ON segment (last_time) WHERE moderation > 0;
+
+    CREATE TABLE seen (
+      time INTEGER NOT NULL,
+      keys BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX seen_time ON seen (time);
     """
   ]
 }

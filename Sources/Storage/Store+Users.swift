@@ -38,10 +38,18 @@ extension Store {
     return token
   }
 
-  /// Removes a user with everything that is that user's: tokens, accounts, streams, shares.
+  /// Removes a user with everything that is that user's: tokens, accounts, streams, shares, and what the user or one of the
+  /// accounts said in any room.
   ///
   /// The network tokens are only forgotten; whoever wants them revoked does that before.
   public func removeUser(_ user: UserID) async throws {
+    let accounts = try await read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT network, network_user_id FROM account WHERE owner_id = ?", arguments: [user.rawValue]
+      ).map { Author(network: $0["network"], id: $0["network_user_id"]) }
+    }
+    // First, so that nothing is left of a user whom nobody can name any more.
+    try await history.erase([Author(user)] + accounts)
     try await write { database in
       try database.execute(sql: "DELETE FROM user WHERE id = ?", arguments: [user.rawValue])
       guard database.changesCount == 1 else { throw StorageError.notFound("user \(user)") }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import GRDB
 
-/// Everything that outlives the process: one SQLite file in the data folder.
+/// Everything that outlives the process: SQLite files in the data folder.
 ///
 /// Any number of processes may have the same folder open. All methods may be called from anywhere; SQLite's work is
 /// done on threads of its own, so an awaiting event loop goes on. Throws ``StorageError``.
@@ -11,23 +11,27 @@ public final class Store: Sendable {
   let pool: DatabasePool
   /// One connection that only reads, since SQLite counts what *other* connections change for each one separately.
   let watch: DatabaseQueue
+  /// What was said lately.
+  public let history: HistoryStore
 
-  private init(path: String, key: SealingKey) throws {
+  private init(path: String, key: SealingKey, history: HistoryStore) throws {
     self.path = path
     self.key = key
+    self.history = history
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
     pool = try DatabasePool(path: path, configuration: configuration)
-    try pool.write { try Schema.migrate($0, path: path) }
+    try pool.write { try Schema.migrate($0, by: Schema.directory, path: path) }
     configuration.readonly = true
     watch = try DatabaseQueue(path: path, configuration: configuration)
   }
 
   /// Opens the database of a data folder, after making whatever is missing and migrating what is old.
   @concurrent public static func open(folder: String, key: SealingKey) async throws -> Store {
-    let path = try DataFolder(folder).prepareDatabase()
+    let folder = try DataFolder(folder)
+    let path = try folder.prepareDatabase(folder.databasePath)
     do {
-      let store = try Store(path: path, key: key)
+      let store = try Store(path: path, key: key, history: HistoryStore(folder))
       try await store.checkKey()
       return store
     } catch let error as DatabaseError {

@@ -1,0 +1,101 @@
+import FoundationEssentials
+import GRDB
+
+extension HistoryStore {
+  /// Some entries of a room that follow each other.
+  public struct Page: Sendable {
+    /// Whether nothing is missing between the number that was asked for and the first entry.
+    public var isComplete: Bool
+    /// What there is, in order; empty at the end.
+    public var entries: [HistoryEntry]
+
+    /// Takes both as they are.
+    public init(isComplete: Bool, entries: [HistoryEntry]) {
+      self.isComplete = isComplete
+      self.entries = entries
+    }
+  }
+
+  /// What a gateway that starts has to know of the runs before it.
+  public struct Past: Sendable {
+    /// The greatest number of each room.
+    public var heads: [StreamID: Int64] = [:]
+    /// The acts of moderation since the time that was asked for.
+    public var moderation: [StreamID: [HistoryEntry]] = [:]
+    /// The keys of the notifications that were taken in since then.
+    public var seenKeys: [UInt64] = []
+
+    /// Knows nothing.
+    public init() {}
+  }
+
+  /// Reads what is needed at the start; `time` is in milliseconds since 1970.
+  public func past(since time: Int64) async throws -> Past {
+    try await read { database in
+      var past = Past()
+      for row in try Row.fetchAll(database, sql: "SELECT stream_id, MAX(last) AS head FROM segment GROUP BY stream_id")
+      {
+        past.heads[StreamID(rawValue: row["stream_id"])] = row["head"]
+      }
+      let moderated = try Row.fetchAll(
+        database,
+        sql: "SELECT stream_id, entries FROM segment WHERE moderation > 0 AND last_time >= ? ORDER BY first",
+        arguments: [time])
+      for row in moderated {
+        past.moderation[StreamID(rawValue: row["stream_id"]), default: []] +=
+          try HistorySegment.decode(Array(row["entries"] as Data)).filter { $0.kind == .moderation }
+      }
+      for keys in try Data.fetchAll(database, sql: "SELECT keys FROM seen WHERE time >= ?", arguments: [time]) {
+        past.seenKeys += Self.keys(keys)
+      }
+      return past
+    }
+  }
+
+  /// Reads on after a number, some hundred entries at a time.
+  public func page(of stream: StreamID, after number: Int64) async throws -> Page {
+    try await read { database in
+      let first = try Int64.fetchOne(
+        database, sql: "SELECT MIN(first) FROM segment WHERE stream_id = ?", arguments: [stream.rawValue])
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT entries FROM segment WHERE stream_id = ? AND last > ? ORDER BY first",
+        arguments: [stream.rawValue, number])
+      var entries: [HistoryEntry] = []
+      while entries.count < 200, let row = try rows.next() {
+        entries += try HistorySegment.decode(Array(row["entries"] as Data)).drop { $0.number <= number }
+      }
+      return Page(isComplete: first.map { $0 - 1 <= number } ?? false, entries: entries)
+    }
+  }
+
+  /// The place before the last `count` messages of a room that a user may see; before all when there are not as many, and
+  /// `nil` when there are none.
+  ///
+  /// - Parameter limit: Only what is before this number counts.
+  public func placeBefore(
+    last count: Int, of stream: StreamID, for user: UserID, before limit: Int64
+  ) async throws -> Int64? {
+    try await read { database in
+      let rows = try Row.fetchCursor(
+        database,
+        sql: "SELECT entries FROM segment WHERE stream_id = ? AND first < ? AND messages > 0 ORDER BY first DESC",
+        arguments: [stream.rawValue, limit])
+      var place: Int64?
+      var found = 0
+      while found < count, let row = try rows.next() {
+        for entry in try HistorySegment.decode(Array(row["entries"] as Data)).reversed()
+        where found < count && entry.number < limit && entry.kind == .message && entry.isFor(user) {
+          place = entry.number - 1
+          found += 1
+        }
+      }
+      return place
+    }
+  }
+
+  private static func keys(_ data: Data) -> [UInt64] {
+    stride(from: 0, to: data.count - data.count % 8, by: 8).map { start in
+      (0..<8).reduce(0) { $0 | UInt64(data[data.startIndex + start + $1]) << UInt64($1 * 8) }
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import FoundationEssentials
+import GRDB
+
+/// What was said lately in each room, and which notifications were taken in: a database of its own in the data folder.
+///
+/// It is opened when first needed and again after a failure, so that a gateway runs without it while it cannot be had. One
+/// that is damaged is put aside and begun anew: what is in it is worth less than a show. Throws ``StorageError``.
+public actor HistoryStore {
+  /// How many entries a row holds at most.
+  private static let segmentSize = 256
+
+  private let folder: DataFolder
+  private var pool: DatabasePool?
+  /// Where a damaged history was put, if that happened.
+  public private(set) var damaged: String?
+
+  init(_ folder: DataFolder) {
+    self.folder = folder
+  }
+
+  /// Writes a batch as one transaction.
+  public func append(_ batch: HistoryBatch) async throws {
+    try await write { database in
+      for (stream, entries) in batch.entries {
+        for start in stride(from: 0, to: entries.count, by: Self.segmentSize) {
+          try Self.insert(entries[start..<min(start + Self.segmentSize, entries.count)], of: stream, in: database)
+        }
+      }
+      for (stream, removals) in batch.removals {
+        for placed in removals { try Self.apply(placed.removal, in: stream, before: placed.before, in: database) }
+      }
+      if !batch.seenKeys.isEmpty {
+        try database.execute(
+          sql: "INSERT INTO seen (time, keys) VALUES (?, ?)",
+          arguments: [Timestamp.now, Self.data(batch.seenKeys)])
+      }
+    }
+  }
+
+  /// Forgets everything of somebody, in all rooms.
+  public func erase(_ authors: [Author]) async throws {
+    guard FileManager.default.fileExists(atPath: folder.historyPath) else { return }
+    try await write { database in
+      for author in authors { try Self.apply(.everythingOf(author), in: nil, before: .max, in: database) }
+    }
+  }
+
+  /// Forgets what need not be kept any more.
+  ///
+  /// - Parameters:
+  ///   - streams: The rooms that still exist; what is kept of others goes altogether.
+  ///   - now: In milliseconds since 1970.
+  ///   - seenFor: How long keys of notifications are kept, in milliseconds.
+  public func trim(
+    to retention: HistoryRetention, streams: Set<StreamID>, seenFor: Int64, now: Int64
+  ) async throws {
+    try await write { database in
+      try database.execute(sql: "DELETE FROM seen WHERE time < ?", arguments: [now - seenFor])
+      for id in try Int64.fetchAll(database, sql: "SELECT DISTINCT stream_id FROM segment") {
+        let oldest =
+          streams.contains(StreamID(rawValue: id))
+          ? try Self.oldestKept(of: id, retention, now: now, in: database) : .max
+        try database.execute(
+          sql: "DELETE FROM segment WHERE stream_id = ? AND first < ?", arguments: [id, oldest])
+      }
+    }
+  }
+
+  private static func oldestKept(
+    of stream: Int64, _ retention: HistoryRetention, now: Int64, in database: Database
+  ) throws -> Int64 {
+    let rows = try Row.fetchCursor(
+      database, sql: "SELECT first, last_time, messages FROM segment WHERE stream_id = ? ORDER BY first DESC",
+      arguments: [stream])
+    var messages = 0
+    while let row = try rows.next() {
+      let (first, time, count): (Int64, Int64, Int) = (row["first"], row["last_time"], row["messages"])
+      if messages >= retention.messages, time < now - retention.milliseconds { return first + 1 }
+      messages += count
+    }
+    return .min
+  }
+
+  private static func insert(
+    _ entries: ArraySlice<HistoryEntry>, of stream: StreamID, in database: Database
+  ) throws {
+    guard let first = entries.first, let last = entries.last else { return }
+    // What is there already was written by an attempt that seemed to fail; now it comes again, perhaps with more.
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT INTO segment (stream_id, first, last, last_time, messages, moderation, private, entries)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (stream_id, first) DO UPDATE SET last = excluded.last, last_time = excluded.last_time,
+          messages = excluded.messages, moderation = excluded.moderation, private = excluded.private,
+          entries = excluded.entries
+        """)
+    let counts = Counts(entries)
+    try statement.execute(arguments: [
+      stream.rawValue, first.number, last.number, Timestamp.now, counts.messages, counts.moderation, counts.limited,
+      Data(HistorySegment.encode(entries)),
+    ])
+  }
+
+  /// Takes entries out of the rows that hold them. The rows stay, since their numbers say how far the history reaches.
+  private static func apply(
+    _ removal: Removal, in stream: StreamID?, before number: Int64, in database: Database
+  ) throws {
+    let (condition, word) = condition(for: removal)
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT rowid, entries FROM segment
+        WHERE first < :before AND (:stream IS NULL OR stream_id = :stream) AND \(condition)
+        """,
+      arguments: StatementArguments(["before": number, "stream": stream?.rawValue])
+        + (word.map { StatementArguments(["word": Data($0.utf8)]) } ?? StatementArguments()))
+    for row in rows {
+      let entries = try HistorySegment.decode(Array(row["entries"] as Data))
+      let kept = entries.filter { $0.number >= number || !removal.covers($0) }
+      guard kept.count < entries.count else { continue }
+      let counts = Counts(kept[...])
+      try database.execute(
+        sql: "UPDATE segment SET messages = ?, moderation = ?, private = ?, entries = ? WHERE rowid = ?",
+        arguments: [
+          counts.messages, counts.moderation, counts.limited, Data(HistorySegment.encode(kept)), row["rowid"] as Int64,
+        ])
+    }
+  }
+
+  /// Which rows can hold what is to be removed, so that not all have to be taken apart.
+  private static func condition(for removal: Removal) -> (sql: String, word: String?) {
+    switch removal {
+    case .message(let id, _): ("instr(entries, :word) > 0", id)
+    case .author(let author, _): ("instr(entries, :word) > 0", author.id)
+    case .chat: ("messages > 0", nil)
+    case .everythingOf(let author): ("(private > 0 OR instr(entries, :word) > 0)", author.id)
+    }
+  }
+
+  private struct Counts {
+    var messages = 0
+    var moderation = 0
+    var limited = 0
+
+    init(_ entries: ArraySlice<HistoryEntry>) {
+      for entry in entries {
+        switch entry.kind {
+        case .message: messages += 1
+        case .moderation: moderation += 1
+        case .gap: break
+        }
+        if entry.audience != nil { limited += 1 }
+      }
+    }
+  }
+
+  private static func data(_ keys: [UInt64]) -> Data {
+    var data = Data(capacity: keys.count * 8)
+    for key in keys {
+      for shift in stride(from: 0, to: 64, by: 8) { data.append(UInt8(truncatingIfNeeded: key >> shift)) }
+    }
+    return data
+  }
+
+  // MARK: The database
+
+  func write<Value: Sendable>(_ changes: @Sendable (Database) throws -> Value) async throws -> Value {
+    try await attempt { try await $0.write(changes) }
+  }
+
+  func read<Value: Sendable>(_ look: @Sendable (Database) throws -> Value) async throws -> Value {
+    try await attempt { try await $0.read(look) }
+  }
+
+  private func attempt<Value: Sendable>(_ work: (DatabasePool) async throws -> Value) async throws -> Value {
+    do {
+      return try await work(try opened())
+    } catch let error as DatabaseError {
+      let error = StorageError(error, path: folder.historyPath)
+      if case .corrupt = error { putAside() }
+      throw error
+    } catch is HistorySegment.Damage {
+      putAside()
+      throw StorageError.corrupt(path: folder.historyPath)
+    }
+  }
+
+  private func opened() throws -> DatabasePool {
+    if let pool { return pool }
+    let path = try folder.prepareDatabase(folder.historyPath)
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    let new = try DatabasePool(path: path, configuration: configuration)
+    try new.write { try Schema.migrate($0, by: Schema.history, path: path) }
+    pool = new
+    return new
+  }
+
+  private func putAside() {
+    pool = nil
+    let place = "\(folder.historyPath).damaged-\(Timestamp.now)"
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.moveItem(atPath: folder.historyPath + suffix, toPath: place + suffix)
+    }
+    damaged = place
+  }
+}
