@@ -20,6 +20,8 @@ final class Connection {
   private let socket: WebSocket
   private var budget: RequestBudget
   private var isClosing = false
+  /// Whether it sees what is said as it is said, and does not catch up any more.
+  private(set) var isUpToDate = false
 
   init(_ socket: WebSocket, user: UserID, stream: StreamID, token: AccessToken, at now: ContinuousClock.Instant) {
     self.socket = socket
@@ -44,7 +46,16 @@ final class Connection {
 
   /// Gets whatever is appended to the log from now on.
   func follow(_ log: FrameLog) {
+    isUpToDate = true
     socket.follow(log)
+  }
+
+  /// Whether it can be told anything.
+  var isOpen: Bool { !isClosing && socket.isOpen }
+
+  /// Waits until what this connection alone was told has been written, or it is over.
+  func drained() async {
+    await socket.drained()
   }
 
   /// Tells this connection alone.

@@ -13,10 +13,16 @@ extension Relay {
     guard let admission = admit(request) else {
       return .refuse(.text("There is no such stream, or you may not read it.\n", status: .forbidden))
     }
+    let resumption: Resumption
+    do throws(RequestError) {
+      resumption = try Resumption(request.query)
+    } catch {
+      return .refuse(.text(error.message + "\n", status: .badRequest))
+    }
     return .accept { socket in
       let connection = Connection(
         socket, user: admission.user, stream: admission.stream, token: admission.token, at: .now)
-      Task { await self.serve(connection) }
+      Task { await self.serve(connection, from: resumption) }
     }
   }
 
@@ -37,8 +43,10 @@ extension Relay {
   }
 
   /// Everything that happens on one connection, from hello to goodbye.
-  private func serve(_ connection: Connection) async {
-    guard let room = join(connection) else { return connection.close(.policyViolation, Self.accessWithdrawn) }
+  private func serve(_ connection: Connection, from resumption: Resumption) async {
+    guard let room = join(connection, from: resumption) else {
+      return connection.close(.policyViolation, Self.accessWithdrawn)
+    }
     defer { room.leave(connection) }
     while let message = await connection.receive() {
       switch message {
@@ -48,12 +56,13 @@ extension Relay {
     }
   }
 
-  private func join(_ connection: Connection) -> Room? {
+  private func join(_ connection: Connection, from resumption: Resumption) -> Room? {
     // Something may have changed since the handshake.
     guard mayStay(connection), let room = rooms[connection.stream] else { return nil }
     room.join(connection)
     connection.told = standing(of: connection.user, in: room)
     lookSoon(for: room)
+    bringUpToDate(connection, in: room, from: resumption)
     return room
   }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import Storage
 import Twitch
@@ -8,9 +9,13 @@ extension Relay {
   func apply(_ new: Directory) async {
     let tokens = await tokens(of: new)
     guard !isStopping else { return }
+    let erased = Self.authorsRemoved(from: directory, to: new)
     directory = new
     updateSenders(tokens)
     updateRooms()
+    for room in rooms.values {
+      for author in erased { room.forget(author, at: Timestamp(.now)) }
+    }
     for (route, writer) in writers where senders[route.sender] == nil || new.streams(carrying: route.target).isEmpty {
       writer.stop()
       writers[route] = nil
@@ -49,8 +54,17 @@ extension Relay {
     }
   }
 
+  /// Those of whom nothing may be kept any more: users who were removed, also under the names of their accounts.
+  private static func authorsRemoved(from old: Directory, to new: Directory) -> [Author] {
+    let users = Set(old.users.keys).subtracting(new.users.keys)
+    guard !users.isEmpty else { return [] }
+    let accounts = old.accounts.values.filter { users.contains($0.owner) }
+    return users.map { Author($0) }
+      + accounts.map { Author(network: $0.identity.network, id: $0.identity.networkUserID) }
+  }
+
   private func updateRooms() {
-    for stream in directory.streams.keys where rooms[stream] == nil { rooms[stream] = Room(stream: stream) }
+    for stream in directory.streams.keys where rooms[stream] == nil { rooms[stream] = makeRoom(for: stream) }
     for room in rooms.values {
       for connection in room.connections where !mayStay(connection) {
         connection.close(.policyViolation, Self.accessWithdrawn)

@@ -6,6 +6,7 @@ import Twitch
 extension Relay {
   /// Takes in one notification. The pool has seen to it that each comes once.
   func receive(_ notification: Notification) {
+    historyKeeper.saw(notification.seenKeys)
     let time = notification.timestamp ?? Timestamp(.now)
     switch notification.event {
     case .message(let message):
@@ -13,11 +14,11 @@ extension Relay {
     case .notice(let notice):
       publish(notice, at: time)
     case .messageDelete(let deletion):
-      publish(.message(deletion.messageID), in: deletion.broadcaster)
+      publish(.message(deletion.messageID), in: deletion.broadcaster, at: time)
     case .clearUserMessages(let broadcaster, let target):
-      publish(.user(target.id), in: broadcaster)
+      publish(.user(target.id), in: broadcaster, at: time)
     case .clear(let broadcaster):
-      publish(.everything, in: broadcaster)
+      publish(.everything, in: broadcaster, at: time)
     case .streamOnline(let online):
       liveStates.wentLive(online.broadcaster.id, at: .now)
       liveStateChanged(of: online.broadcaster.id)
@@ -64,9 +65,11 @@ extension Relay {
     }
   }
 
-  private func publish(_ kind: ModerationMessage.Kind, in broadcaster: ChatUser) {
+  private func publish(_ what: ModerationMessage.What, in broadcaster: ChatUser, at time: Timestamp) {
     guard let (account, rooms) = carriers(of: broadcaster) else { return }
-    for room in rooms { room.publish(ModerationMessage(stream: room.stream, account: account, kind: kind)) }
+    for room in rooms {
+      room.publish(ModerationMessage(stream: room.stream, account: account, what: what, time: time))
+    }
   }
 
   /// The stream account whose channel it is, and the rooms that carry it.

@@ -73,8 +73,7 @@ extension Relay {
       id: UUID().uuidString.lowercased(), style: draft.style, from: author, to: recipient, text: draft.text,
       time: Timestamp(.now))
     if let recipient {
-      let message = line.encoded()
-      for peer in connections(of: [author.id, recipient.id]) { peer.send(encoded: message) }
+      for room in rooms(readableBy: [author.id, recipient.id]) { room.publish(line) }
     } else {
       rooms[connection.stream]?.publish(line)
     }
@@ -82,9 +81,9 @@ extension Relay {
       .report(.sent(MessageID(line.id)))
   }
 
-  /// Everything that these users have open, on whichever stream.
-  private func connections(of users: Set<UserID>) -> [Connection] {
-    rooms.values.flatMap { room in users.flatMap { room.connections(of: $0) } }
+  /// Where any of these users may be, now or when they come back.
+  private func rooms(readableBy users: Set<UserID>) -> [Room] {
+    rooms.values.filter { room in users.contains { directory.chatLevel(of: $0, in: room.stream) >= .read } }
   }
 
   private var permissions: Permissions { Permissions(directory: directory) }

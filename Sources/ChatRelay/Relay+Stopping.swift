@@ -34,6 +34,7 @@ extension Relay {
     await wait(for: .seconds(2)) { !self.rooms.values.contains(where: \.isWatched) }
     // What was said last, to Twitch too, leaves with the loop's next turns.
     try? await loop.sleep(for: .milliseconds(50))
+    await historyKeeper.close(by: .now + .seconds(2))
     server?.stop()
     // The handlers hold the relay as long as they exist.
     server = nil

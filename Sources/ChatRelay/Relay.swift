@@ -21,6 +21,8 @@ public actor Relay {
   /// Who and what there is, as of the last change.
   var directory = Directory()
   var rooms: [StreamID: Room] = [:]
+  /// What earlier runs said; for the rooms that are yet to be made.
+  var past = HistoryStore.Past()
   var senders: [AccountID: Sender] = [:]
   var writers: [Route: Writer] = [:]
   var liveStates = LiveStates()
@@ -50,6 +52,10 @@ public actor Relay {
   private(set) lazy var pool = ConduitPool(
     helix: helix, clientID: configuration.application.clientID, endpoints: configuration.endpoints,
     transports: transports, storedConduit: storedConduit, loop: loop, logger: logger)
+
+  private(set) lazy var historyKeeper = HistoryKeeper(store.history, on: loop, logger: logger) { stream, number in
+    GapMessage(stream: stream, time: Timestamp(.now)).entry(at: Cursor(stream, number))
+  }
 
   /// Starts a gateway; when this returns, it answers on `port`. Twitch may not be reachable yet: that heals by itself.
   ///
@@ -94,6 +100,7 @@ public actor Relay {
   public var isReady: Bool { !isStopping && pool.isReady }
 
   private func open() async throws {
+    await recallHistory()
     await apply(try await store.directory())
     var listening = configuration.server
     listening.headerNames += ConduitPool.callbackHeaders
@@ -106,6 +113,8 @@ public actor Relay {
       Task { for await new in store.directories() where new != directory { await apply(new) } },
       Task { await validateTokens() },
       Task { await lookAtChannels() },
+      Task { await historyKeeper.run() },
+      Task { await trimHistory() },
     ]
   }
 

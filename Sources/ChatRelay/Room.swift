@@ -1,4 +1,5 @@
 import Storage
+import Twitch
 import WebSockets
 
 /// The running side of a stream: who is connected, and what was said lately.
@@ -8,27 +9,77 @@ final class Room {
   let stream: StreamID
   /// When anybody was last told unasked how the stream stands.
   var lastStatusPush: ContinuousClock.Instant?
-  /// How many messages ever entered: the number of the latest one.
-  private(set) var count = 0
+  /// What is remembered.
+  private(set) var history: History
+  private let keeper: HistoryKeeper
+  private var isStartKept = false
   /// How the stream stands for each user who is here, as last worked out.
   private var standings: [UserID: Standing] = [:]
   private var members: [UserID: [ObjectIdentifier: Connection]] = [:]
   /// Ready-made frames that the connections write from, each at its own pace. It has an end: whoever falls off it is closed.
   private let log = FrameLog()
 
-  init(stream: StreamID) {
+  init(stream: StreamID, history: History, keeper: HistoryKeeper) {
     self.stream = stream
+    self.history = history
+    self.keeper = keeper
   }
 
   /// Takes in what everybody here is to see: the one place where messages enter.
-  func publish(_ message: some ServerMessage) {
-    count += 1
-    log.append(message.encoded())
+  func publish(_ message: some RoomMessage) {
+    let entry = message.entry(at: Cursor(stream, history.nextNumber()))
+    guard entry.kind == .message, history.wasRemoved(entry) else {
+      remember(entry)
+      return deliver(entry)
+    }
+    // Moderators were faster. Whoever is here sees it come and go; nobody will see it again.
+    deliver(entry)
+    let id = MessageID(entry.messageID)
+    publish(ModerationMessage(stream: stream, account: entry.account, what: .message(id), time: message.time))
+  }
+
+  private func remember(_ entry: HistoryEntry) {
+    if let removal = entry.removal { keeper.remove(removal, before: entry.number, in: stream) }
+    if !isStartKept, let start = history.tail.first {
+      // A run in which nothing is said leaves nothing behind.
+      isStartKept = true
+      keeper.append(start, in: stream)
+    }
+    history.append(entry)
+    keeper.append(entry, in: stream)
+  }
+
+  private func deliver(_ entry: HistoryEntry) {
+    guard let audience = entry.audience else { return log.append(entry.payload) }
+    for connection in audience.flatMap(connections) where connection.isUpToDate {
+      connection.send(encoded: entry.payload)
+    }
+  }
+
+  /// Forgets all that concerns somebody.
+  func forget(_ author: Author, at time: Timestamp) {
+    let number = history.nextNumber()
+    history.remove(.everythingOf(author), before: number, at: time.milliseconds)
+    keeper.remove(.everythingOf(author), before: number, in: stream)
+  }
+
+  /// Notes up to where the history is on disk, or lost.
+  func settleHistory(through number: Int64) {
+    history.settle(through: number)
+  }
+
+  /// Lets go of what was taken away long ago.
+  func forgetOldRemovals() {
+    history.forgetOldRemovals()
+  }
+
+  /// Takes a connection in. It sees nothing that is said until it is up to date.
+  func join(_ connection: Connection) {
+    members[connection.user, default: [:]][ObjectIdentifier(connection)] = connection
   }
 
   /// Lets a connection see whatever is published from now on.
-  func join(_ connection: Connection) {
-    members[connection.user, default: [:]][ObjectIdentifier(connection)] = connection
+  func attach(_ connection: Connection) {
     connection.follow(log)
   }
 

@@ -47,8 +47,9 @@ import Twitch
   }
 
   @Test func moderationNamesWhatGoes() throws {
-    func json(_ kind: ModerationMessage.Kind) throws -> JSON {
-      try JSON(ModerationMessage(stream: StreamID(rawValue: 21), account: AccountID(rawValue: 14), kind: kind))
+    func json(_ what: ModerationMessage.What) throws -> JSON {
+      let (stream, account) = (StreamID(rawValue: 21), AccountID(rawValue: 14))
+      return try JSON(ModerationMessage(stream: stream, account: account, what: what, time: time))
     }
     #expect(
       try json(.message("m")) == ["type": "delete", "stream_id": 21, "account_id": 14, "message_id": "m"])

@@ -16,13 +16,25 @@ struct TestRelay {
   /// Where the clients live.
   let loop: EventLoop
   let port: Int
+  private let configuration: Relay.Configuration
   private let ending = Ending()
 
-  init(_ relay: Relay, home: Household, loop: EventLoop) async {
-    self.relay = relay
+  /// Starts a gateway on what a household has stored.
+  init(_ configuration: Relay.Configuration, home: Household, loop: EventLoop) async throws {
+    self.configuration = configuration
     self.home = home
     self.loop = loop
+    relay = try await Relay.start(configuration, store: home.store, logger: quiet)
     port = await relay.port
+  }
+
+  /// Ends the gateway and runs a script with the next one on the same folder.
+  func restart(_ script: (TestRelay) async throws -> Void) async throws {
+    await stop()
+    let next = try await TestRelay(configuration, home: home, loop: loop)
+    let result = await Result { try await script(next) }
+    await next.stop()
+    try result.get()
   }
 
   /// Ends the gateway, unless a test has done so already.
@@ -61,6 +73,9 @@ struct TestRelay {
   }
 }
 
+/// Says nothing.
+private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
 /// Something that is to happen once.
 private final class Ending: Sendable {
   private let hasBegun = Atomic(false)
@@ -80,7 +95,6 @@ func withRelay(
   isLive: Bool = true, configure: (inout Relay.Configuration) async throws -> Void = { _ in },
   _ body: (_ relay: TestRelay, _ twitch: Simulator) async throws -> Void
 ) async throws {
-  let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   let twitch = try await Simulator.start(logger: quiet)
   let loop = try EventLoop(logger: quiet)
   for (id, name) in people { try await twitch.addUser(.init(name.lowercased(), displayName: name, id: .init(id))) }
@@ -96,8 +110,7 @@ func withRelay(
   configuration.viewCountInterval = .milliseconds(200)
   try await configure(&configuration)
   let result = await Result {
-    let relay = try await Relay.start(configuration, store: home.store, logger: quiet)
-    let test = await TestRelay(relay, home: home, loop: loop)
+    let test = try await TestRelay(configuration, home: home, loop: loop)
     let result = await Result {
       try await twitch.wait(for: .init(shards: configuration.shards + configuration.webhookShards, subscriptions: 9))
       if isLive { try await goLive(test, twitch) }

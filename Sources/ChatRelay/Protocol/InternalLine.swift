@@ -2,7 +2,7 @@ import Storage
 import Twitch
 
 /// A line of the internal chat: for everybody on the stream, or for one user.
-struct InternalLine: ServerMessage {
+struct InternalLine: RoomMessage {
   var id: String
   var style: LineStyle
   var from: User
@@ -10,6 +10,11 @@ struct InternalLine: ServerMessage {
   var to: User?
   var text: String
   var time: Timestamp
+
+  var account: AccountID { .internalChat }
+  var messageID: String { id }
+  var author: Author? { Author(from.id) }
+  var audience: Set<UserID>? { to.map { [from.id, $0.id] } }
 
   func write(to json: inout JSONWriter) {
     var markdown = Markdown()

@@ -2,7 +2,7 @@ import Storage
 import Twitch
 
 /// A line from a network's chat, with the rich keys for clients that want them.
-struct Line: ServerMessage {
+struct Line: RoomMessage {
   var stream: StreamID
   /// The stream account whose chat it is.
   var account: AccountID
@@ -13,6 +13,9 @@ struct Line: ServerMessage {
   var time: Timestamp
   /// The message's text, made once for all rooms that show it.
   var body: RichText
+
+  var messageID: String { message.id.rawValue }
+  var author: Author? { Author(message.chatter.id) }
 
   func write(to json: inout JSONWriter) {
     json.member("type", message.isAction ? "emote" : "text")

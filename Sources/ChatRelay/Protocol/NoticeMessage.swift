@@ -2,7 +2,7 @@ import Storage
 import Twitch
 
 /// A subscription, a gift, a raid, an announcement: what chat says by itself.
-struct NoticeMessage: ServerMessage {
+struct NoticeMessage: RoomMessage {
   var stream: StreamID
   var account: AccountID
   var notice: ChatNotice
@@ -10,6 +10,9 @@ struct NoticeMessage: ServerMessage {
   var time: Timestamp
   /// What the user wrote along with it.
   var body: RichText
+
+  var messageID: String { notice.id.rawValue }
+  var author: Author? { notice.chatter.map { Author($0.id) } }
 
   func write(to json: inout JSONWriter) {
     json.member("type", "notice")

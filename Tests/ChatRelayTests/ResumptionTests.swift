@@ -1,0 +1,196 @@
+import Storage
+import Testing
+import TwitchSimulator
+import WebSockets
+
+/// Coming back: `cursor`, `since`, `history` and `gap`.
+@Suite struct ResumptionTests {
+  private let gull = { (text: String) in Simulator.Line(from: "gull", text) }
+
+  @Test func whoComesBackGetsWhatWasMissedAndThenWhatIsSaid() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      try await twitch.say(gull("seen"), in: "harbor")
+      let cursor = try #require(try await john.next("text")["cursor"]?.text)
+      await john.close()
+      _ = try await john.closed()
+      // Somebody else sees when they have arrived.
+      let mary = try await relay.joinAsMary(.read)
+      for number in 1...3 { try await twitch.say(gull("missed \(number)"), in: "harbor") }
+      for _ in 1...3 { try await mary.next("text") }
+
+      let again = try await relay.join(query: "?token=\(relay.home.johnsToken.reveal())&since=\(cursor)", stream: "1")
+      for number in 1...3 { #expect(try await again.next()["text"]?.text == "missed \(number)") }
+      try await twitch.say(gull("live"), in: "harbor")
+      #expect(try await again.next()["text"] == "live")
+      #expect(try await again.rest() == [])
+    }
+  }
+
+  @Test func nothingMissedIsNothingSent() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      try await twitch.say(gull("seen"), in: "harbor")
+      let cursor = try #require(try await john.next("text")["cursor"]?.text)
+      let again = try await relay.join(since: cursor)
+      #expect(try await again.rest() == [])
+    }
+  }
+
+  @Test func thousandsThatWereMissedComeFromDiskInOrder() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      try await twitch.say(gull("first"), in: "harbor")
+      let cursor = try #require(try await john.next("text")["cursor"]?.text)
+      for number in 1...1500 {
+        try await twitch.say(gull("\(number)"), in: "harbor")
+        try await john.next("text")
+      }
+      let again = try await relay.join(since: cursor)
+      for number in 1...1500 { #expect(try await again.next()["text"]?.text == "\(number)") }
+      #expect(try await again.rest() == [])
+    }
+  }
+
+  @Test(arguments: ["rubbish", "1-5", "1-9007199254740991", "2-5"])
+  func aPlaceThatIsNotKeptIsAGap(_ cursor: String) async throws {
+    try await withRelay { relay, twitch in
+      let again = try await relay.join(since: cursor)
+      let gap = try await again.next()
+      #expect(gap["type"] == "gap")
+      #expect(gap["stream_id"] == 1)
+      try await twitch.say(gull("live"), in: "harbor")
+      #expect(try await again.next()["text"] == "live")
+      // With what the gap itself says, the next time nothing is missing.
+      let third = try await relay.join(since: try #require(gap["cursor"]?.text))
+      #expect(try await third.next()["text"] == "live")
+      #expect(try await third.rest() == [])
+    }
+  }
+
+  @Test func historyGivesTheLastMessages() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      for number in 1...5 { try await twitch.say(gull("\(number)"), in: "harbor") }
+      for _ in 1...5 { try await john.next("text") }
+      let mary = try await relay.joinAsMary(.read)
+      #expect(try await mary.rest() == [])
+      let again = try await relay.join(query: "&history=3")
+      for number in 3...5 { #expect(try await again.next()["text"]?.text == "\(number)") }
+      #expect(try await again.rest() == [])
+      await #expect(throws: ConnectError.refused(status: 400)) { _ = try await relay.join(query: "&history=all") }
+    }
+  }
+
+  @Test func whatWasSaidOutlivesARestartAndTheTimeBetweenIsAGap() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      for number in 1...5 { try await twitch.say(gull("\(number)"), in: "harbor") }
+      let cursor = try #require(try await john.next("text")["cursor"]?.text)
+      for _ in 2...5 { try await john.next("text") }
+      try await relay.restart { relay in
+        let again = try await relay.join(since: cursor)
+        for number in 2...5 { #expect(try await again.next("text")["text"]?.text == "\(number)") }
+        try await again.next("gap")
+        #expect(try await again.rest().filter { $0["cursor"] != nil } == [])
+        let other = try await relay.join(query: "&history=2")
+        for number in 4...5 { #expect(try await other.next()["text"]?.text == "\(number)") }
+      }
+    }
+  }
+
+  @Test func whatModeratorsTookAwayIsNotReplayedAndItsDeletionIs() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      let seen = try await twitch.say(gull("seen"), in: "harbor")
+      let cursor = try #require(try await john.next("text")["cursor"]?.text)
+      let missed = try await twitch.say(gull("missed"), in: "harbor")
+      try await twitch.say(gull("stays"), in: "harbor")
+      try await twitch.deleteMessage(seen.id, in: "harbor")
+      try await twitch.deleteMessage(missed.id, in: "harbor")
+      for _ in 1...2 { try await john.next("delete") }
+      func check(_ again: Browser) async throws {
+        #expect(try await again.next()["text"] == "stays")
+        for id in [seen.id, missed.id] { #expect(try await again.next()["message_id"]?.text == id.rawValue) }
+      }
+      try await check(try await relay.join(since: cursor))
+      let new = try await relay.join(query: "&history=10")
+      #expect(try await new.next()["text"] == "stays")
+      #expect(try await new.rest() == [])
+      try await relay.restart { try await check(try await $0.join(since: cursor)) }
+    }
+  }
+
+  @Test func whatComesAfterItsDeletionIsSeenToGoAndIsNotKept() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      await twitch.add(Simulator.DeliveryFault(.delay, type: "channel.chat.message", delay: 0.3))
+      let late = try await twitch.say(gull("late"), in: "harbor")
+      try await twitch.deleteMessage(late.id, in: "harbor")
+      #expect(try await john.next()["type"] == "delete")
+      #expect(try await john.next()["text"] == "late")
+      #expect(try await john.next()["message_id"]?.text == late.id.rawValue)
+      let again = try await relay.join(query: "&history=10")
+      #expect(try await again.rest() == [])
+    }
+  }
+
+  @Test func aPrivateMessageIsReplayedToTheTwoItConcerns() async throws {
+    try await withRelay { relay, _ in
+      let home = relay.home
+      let john = try await relay.joinAsJohn()
+      let mary = try await relay.joinAsMary()
+      let anna = try await home.store.addUser(named: "anna")
+      try await home.store.shareStream(home.stream.id, with: anna.user.id, StreamShare(chatLevel: .write))
+      let bystander = try await relay.joinWhenAllowed(anna.token)
+      await john.send("text", from: 0, to: 0, text: "/irc all")
+      let cursor = try #require(try await bystander.next("text")["cursor"]?.text)
+      await john.send("text", from: 0, to: 0, text: "/msg mary secret")
+      await john.send("text", from: 0, to: 0, text: "/irc end")
+      for browser in [john, mary] { for _ in 1...3 { try await browser.next("text") } }
+      for (token, texts) in [
+        (home.johnsToken, ["secret", "end"]), (home.marysToken, ["secret", "end"]), (anna.token, ["end"]),
+      ] {
+        for query in ["&since=\(cursor)", "&history=\(texts.count)"] {
+          let again = try await relay.join(query: query, token: token)
+          for text in texts { #expect(try await again.next()["text"]?.text == text) }
+          #expect(try await again.rest() == [])
+        }
+      }
+    }
+  }
+
+  @Test func aUserWhoIsRemovedIsForgottenEverywhere() async throws {
+    try await withRelay { relay, twitch in
+      let home = relay.home
+      let john = try await relay.joinAsJohn()
+      let mary = try await relay.joinAsMary()
+      try await twitch.say(gull("first"), in: "harbor")
+      let cursor = try #require(try await john.next("text")["cursor"]?.text)
+      await mary.send("text", from: 0, to: 0, text: "/irc mine")
+      await john.send("text", from: 0, to: 0, text: "/msg mary yours")
+      try await twitch.say(.init(from: "pier", "mine too"), in: "harbor")
+      try await twitch.say(gull("last"), in: "harbor")
+      for _ in 1...4 { try await john.next("text") }
+      try await home.store.removeUser(home.mary.id)
+      _ = try await mary.closed()
+      let again = try await relay.join(since: cursor)
+      #expect(try await again.next()["text"] == "last")
+      #expect(try await again.rest() == [])
+      try await relay.restart { relay in
+        let again = try await relay.join(since: cursor)
+        #expect(try await again.next()["text"] == "last")
+      }
+    }
+  }
+}
+
+extension TestRelay {
+  /// Connects as the stream's owner, coming back with a cursor.
+  fileprivate func join(since cursor: String) async throws -> Browser { try await join(query: "&since=\(cursor)") }
+
+  /// Connects as the stream's owner or somebody else, with more in the query than the token.
+  fileprivate func join(query: String, token: AccessToken? = nil) async throws -> Browser {
+    try await join(query: "?token=\((token ?? home.johnsToken).reveal())\(query)", stream: "\(home.stream.id)")
+  }
+}
