@@ -148,7 +148,8 @@ import DequeModule
     hasMoreToWrite()
   }
 
-  /// Says goodbye once what is queued has been written, and waits for the other end's for a few seconds.
+  /// Says goodbye once what is queued has been written, and waits for the other end's for a few seconds. A client's end goes
+  /// on receiving until then.
   public func close(_ code: UInt16 = 1000, _ reason: String = "") {
     guard isOpen else { return }
     goodbye = Closure(code: code, reason: reason)
@@ -264,9 +265,9 @@ import DequeModule
 
   /// Sends the close frame once everything before it has been written.
   ///
-  /// A server's is written by hand: libwebsockets ends the connection when it hears anything but a close frame after its
-  /// own, and a peer that is still sending would then lose ours. Here what comes is read and dropped until the peer's
-  /// close frame or the deadline that `close` has set.
+  /// It is written by hand: libwebsockets ends the connection when it hears anything but a close frame after its own, and a
+  /// peer that is still sending would then lose ours, or we what it sends. Here what comes is read until the peer's close
+  /// frame or the deadline that `close` has set.
   private func sayGoodbye(_ wsi: OpaquePointer) -> Int32 {
     guard case .closing = phase, let goodbye, !hasSaidGoodbye else { return 0 }
     hasSaidGoodbye = true
