@@ -126,7 +126,7 @@ export class Chat extends Emitter {
       case "clear":
         return this.#clear(message);
       case "gap":
-        return this.#remark("Some messages in between are no longer there.");
+        return this.#remark("Some messages may be missing here.");
       case "status":
         return this.#updateStatus(message);
       case "writerresult":

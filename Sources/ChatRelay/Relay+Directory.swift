@@ -46,6 +46,7 @@ extension Relay {
     senders = senders.filter { directory.accounts[$0.key] != nil }
     for (id, tokens) in tokens {
       guard let account = directory.accounts[id], Network(of: account) == .twitch else { continue }
+      pool.granted(by: TwitchUserID(account.identity.networkUserID))
       if let sender = senders[id] {
         sender.relink(TokenPair(tokens), at: account.linkedAt)
       } else {

@@ -33,6 +33,19 @@ extension Relay {
     }
   }
 
+  /// Twitch may have lost something of a channel's chat, or of all: everybody concerned is told, and so is who comes back later.
+  func tellGap(in broadcaster: TwitchUserID?) {
+    let time = Timestamp(.now)
+    var rooms = Array(rooms.values)
+    if let broadcaster {
+      guard let account = directory.account(networkUserID: broadcaster.rawValue) else { return }
+      rooms = directory.streams(carrying: account.id).compactMap { self.rooms[$0.id] }
+    }
+    for room in rooms where room.history.tail.last?.kind != .gap {
+      room.publish(GapMessage(stream: room.stream, time: time))
+    }
+  }
+
   /// Replays what came after the place, from disk and from memory, at the pace at which the connection takes it.
   private func replay(to connection: Connection, in room: Room, _ start: Progress) async {
     var progress = start

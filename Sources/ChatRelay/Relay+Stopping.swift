@@ -39,6 +39,7 @@ extension Relay {
     // The handlers hold the relay as long as they exist.
     server = nil
     pool.onNotification = { _ in }
+    pool.onGap = { _ in }
     pool.onRevocation = { _ in }
     pool.onConduit = { _ in }
   }

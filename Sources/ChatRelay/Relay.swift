@@ -121,6 +121,7 @@ public actor Relay {
   private func startPool() {
     pool.onNotification = { notification in self.receive(notification) }
     pool.onRevocation = { revocation in self.receive(revocation) }
+    pool.onGap = { broadcaster in self.tellGap(in: broadcaster) }
     pool.onConduit = { conduit in self.remember(conduit) }
     pool.start(on: self)
   }

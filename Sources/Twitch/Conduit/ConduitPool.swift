@@ -48,6 +48,9 @@ public final class ConduitPool {
   private let loop: EventLoop
   private var arrivals = Arrivals()
   private var arrivalTimer: Timer?
+  /// What was taken away, and the log has not been told yet.
+  private var revocations: [Revocation] = []
+  private var revocationTimer: Timer?
   private var shards: ShardKeeper?
   private var subscriptions: SubscriptionKeeper?
   private var scripts: [Task<Void, Never>] = []
@@ -88,12 +91,17 @@ public final class ConduitPool {
     subscriptions?.stop()
     await shards?.stop()
     for script in scripts { await script.value }
-    (shards, subscriptions, scripts, arrivalTimer) = (nil, nil, [], nil)
+    (shards, subscriptions, scripts, arrivalTimer, revocationTimer) = (nil, nil, [], nil, nil)
   }
 
   /// Says which channels are wanted from now on, all of them. Before it is said once, no subscription is touched.
   public func want(_ channels: Set<Channel>) {
     subscriptions?.want(channels)
+  }
+
+  /// Says that somebody linked their account, maybe again: what Twitch refused because of it is asked for again at once.
+  public func granted(by user: TwitchUserID) {
+    subscriptions?.granted(by: user)
   }
 
   /// Gives the conduit other shards from now on: one for each transport, shard "0" first. What stays as it is delivers on.
@@ -214,14 +222,29 @@ public final class ConduitPool {
   }
 
   private func receive(_ revocation: Revocation) {
-    logger.warning(
-      "subscription revoked",
-      metadata: [
-        "type": "\(revocation.type)", "status": "\(revocation.status)",
-        "broadcaster": "\(revocation.broadcaster ?? "")",
-      ])
+    revocations.append(revocation)
+    if revocations.count == 1 {
+      // Dozens come together, and the log is told once.
+      revocationTimer = loop.schedule(after: .seconds(1)) { [weak self] in self?.reportRevocations() }
+    }
+    if revocation.status == "conduit_deleted" { shards?.look() }
     subscriptions?.revoked(revocation)
     onRevocation(revocation)
+  }
+
+  private func reportRevocations() {
+    let revoked = Dictionary(grouping: revocations, by: \.status)
+    revocations = []
+    for (status, revocations) in revoked {
+      logger.warning(
+        "subscriptions revoked",
+        metadata: [
+          "status": "\(status)", "count": "\(revocations.count)",
+          "types": "\(Set(revocations.map(\.type.rawValue)).sorted().joined(separator: " "))",
+          "broadcasters":
+            "\(Set(revocations.compactMap(\.broadcaster?.rawValue)).sorted().prefix(10).joined(separator: " "))",
+        ])
+    }
   }
 
   /// The subscriptions go where the conduit goes.

@@ -29,10 +29,11 @@ struct ConduitState {
     var shards: [Shard]
   }
 
-  /// How often to look while everything is ready.
-  static let calmInterval: Duration = .seconds(120)
-  /// How often to look while anything is not.
-  static let abnormalInterval: Duration = .seconds(30)
+  /// How often to look: nothing else tells that somebody deleted the conduit. Two calls a look are 24 of 800 a minute, which
+  /// `SubscriptionKeeper` leaves to us.
+  static let lookInterval: Duration = .seconds(5)
+  /// How many shards Twitch lists in one answer; longer lists are looked at less often.
+  private static let pageSize = 20
   /// How soon to look when there is a reason to.
   static let hintInterval: Duration = .seconds(1)
 
@@ -166,7 +167,7 @@ struct ConduitState {
   private var lookAt: ContinuousClock.Instant? {
     guard let lookedAt, !isLooking else { return nil }
     if isLookHinted { return lookedAt + Self.hintInterval }
-    return lookedAt + (isReady ? Self.calmInterval : Self.abnormalInterval)
+    return lookedAt + Self.lookInterval * (1 + shards.count / Self.pageSize)
   }
 
   // What came of it.

@@ -55,6 +55,13 @@ struct Refusals {
     refusals.removeValue(forKey: topic) != nil
   }
 
+  /// What was refused because of somebody may be permitted by now. Says whether there was any.
+  mutating func forget(concerning user: TwitchUserID) -> Bool {
+    let kept = refusals.filter { $0.key.channel?.reader != user && $0.key.channel?.broadcaster != user }
+    defer { refusals = kept }
+    return kept.count < refusals.count
+  }
+
   /// Only these are of interest from now on.
   mutating func keep(_ wanted: Set<Subscription.Topic>) {
     refusals = refusals.filter { wanted.contains($0.key) }

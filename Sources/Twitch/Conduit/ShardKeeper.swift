@@ -34,6 +34,7 @@ final class ShardKeeper {
   /// What each shard has seen so far.
   private(set) var records: [Int: ConduitStatus.Record] = [:]
   private var isStopped = false
+  private var isLookFailing = false
   /// The conduit that was made last, which has no subscriptions to begin with.
   private(set) var madeConduit: ConduitID?
 
@@ -152,7 +153,10 @@ final class ShardKeeper {
       return ConduitState.Look(conduit: conduit, shards: conduit == nil ? [] : try await helix.shards(of: id))
     }
     state.looked(at: id, result, askedAt: askedAt, at: .now, using: &generator)
-    finish("looking at the shards", result)
+    // Twitch is asked again and again: that it does not answer is told once.
+    let isNews = !isLookFailing
+    if case .failure = result { isLookFailing = true } else { isLookFailing = false }
+    if isNews { finish("looking at the shards", result) } else { alarm.ring() }
   }
 
   private func connect(_ shard: ShardID, on owner: isolated any Actor) {

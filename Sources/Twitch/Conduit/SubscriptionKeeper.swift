@@ -68,6 +68,12 @@ final class SubscriptionKeeper {
     alarm.ring()
   }
 
+  /// Somebody linked their account, maybe again.
+  func granted(by user: TwitchUserID) {
+    state.granted(by: user, at: .now)
+    alarm.ring()
+  }
+
   /// Works on that conduit from now on.
   func use(_ conduit: ConduitID?, isNew: Bool) {
     state.use(conduit, isNew: isNew, at: .now)

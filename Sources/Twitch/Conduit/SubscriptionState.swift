@@ -80,6 +80,11 @@ struct SubscriptionState {
     compare(at: now)
   }
 
+  /// What somebody granted may be more than when Twitch refused it: it is asked for at once.
+  mutating func granted(by user: TwitchUserID, at now: ContinuousClock.Instant) {
+    if refusals.forget(concerning: user) { findMissing(at: now) }
+  }
+
   /// Works on that conduit from now on. One that was just made needs no listing.
   mutating func use(_ conduit: ConduitID?, isNew: Bool, at now: ContinuousClock.Instant) {
     guard conduit != self.conduit else { return }
@@ -89,6 +94,8 @@ struct SubscriptionState {
     removable = []
     creating = []
     deleting = []
+    // What was refused may have been refused because of the conduit.
+    refusals = Refusals()
     isListing = false
     listAt = isNew ? now + Self.listInterval : now
     compare(at: now)
@@ -269,6 +276,8 @@ struct SubscriptionState {
       return
     }
     present[topic] = nil
+    // With the conduit goes the reason: the next one gets it at once.
+    if revocation.status == "conduit_deleted" { return }
     refuse(topic, revocation.status, at: now)
     // Disabled ones stay listed, and some of them count.
     removable.append(revocation.subscription)

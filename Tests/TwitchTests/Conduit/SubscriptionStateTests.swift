@@ -278,6 +278,25 @@ import Testing
     }
   }
 
+  @Test func whatWentWithItsConduitIsAskedForAtOnceOnTheNext() throws {
+    let topic = Topic(.channelChatMessage, for: channel)
+    var script = script(channel, listed: [try Self.subscription("own", topic)])
+    script.state.revoked(Revocation(subscription: "own", type: topic.type, status: "conduit_deleted"), at: script.now)
+    script.state.use("next", isNew: true, at: script.now)
+    #expect(script.steps().contains(.create(topic, "next")))
+  }
+
+  @Test func whatWasRefusedIsAskedForAtOnceWhenSomebodyLinksTheirAccountAgain() throws {
+    let topic = Topic(.channelChatMessage, for: channel)
+    var script = script(channel, listed: [try Self.subscription("own", topic)])
+    script.state.revoked(
+      Revocation(subscription: "own", type: topic.type, status: "authorization_revoked"), at: script.now)
+    script.state.granted(by: "somebody else", at: script.now)
+    #expect(!(try script.agree().contains(topic)))
+    script.state.granted(by: channel.reader, at: script.now)
+    #expect(try script.agree().contains(topic))
+  }
+
   @Test(arguments: ["authorization_revoked", "user_removed", "chat_user_banned", "version_removed", "new_reason"])
   func aRevokedSubscriptionIsMissingAndAskedForAfterAMinute(status: String) throws {
     let topic = Topic(.channelChatMessage, for: channel)
