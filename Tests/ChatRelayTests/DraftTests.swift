@@ -38,7 +38,7 @@ import Testing
     (.text, "/me waves", "/me waves"), (.text, ".me waves", "/me waves"),
     // FACTS 9.3: the first word of such a text is lost on the way.
     (.text, "/ban somebody", "/ /ban somebody"), (.text, ".foo bar", ". .foo bar"), (.text, "...", ". ..."),
-    (.emote, "/ban somebody", "/me /ban somebody"),
+    (.emote, "/ban somebody", "/me /ban somebody"), (.text, "/\u{301}ban somebody", "/ /\u{301}ban somebody"),
     (.text, "  two\r\nlines\u{1} ", "two  lines"),
   ])
   func theNetworkGetsWhatMakesPeopleSeeTheText(_ style: LineStyle, _ written: String, _ wire: String) throws {

@@ -90,7 +90,7 @@ import Twitch
 
   @Test func aNameCannotBeMarkup() throws {
     var message = message([Fragment("x")])
-    message.chatter.name = "<img onerror=x>[y](z)"
-    #expect(try line(message)["from"]?["name"] == "＜img onerror=x>［y](z)")
+    message.chatter.name = "<img onerror=x>[y](z)[\u{301}](z)"
+    #expect(try line(message)["from"]?["name"] == "＜img onerror=x>［y](z)［\u{301}](z)")
   }
 }

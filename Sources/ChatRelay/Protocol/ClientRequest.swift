@@ -16,7 +16,7 @@ struct ClientRequest: Equatable {
 
   /// Reads a text frame.
   init(_ frame: [UInt8]) {
-    guard !Self.hasTrailingComma(frame),
+    guard !Self.breaksGrammar(frame),
       let members = try? JSONDecoder().decode([String: Member].self, from: Data(frame))
     else {
       self.init(reference: RequestReference(), action: .failure(.init(.malformed, "A request is one JSON object.")))
@@ -37,8 +37,9 @@ struct ClientRequest: Equatable {
     self.action = action
   }
 
-  /// Whether a comma has nothing after it, which JSON forbids (RFC 8259) and the decoder lets pass.
-  private static func hasTrailingComma(_ frame: [UInt8]) -> Bool {
+  /// Whether a comma has nothing after it, or a control character stands unescaped, which JSON forbids (RFC 8259) and the
+  /// decoder lets pass.
+  private static func breaksGrammar(_ frame: [UInt8]) -> Bool {
     var isInText = false
     var isEscaped = false
     var previous: UInt8 = 0
@@ -48,7 +49,9 @@ struct ClientRequest: Equatable {
       case UInt8(ascii: "\\") where isInText: isEscaped = true
       case UInt8(ascii: "\""): isInText.toggle()
       case UInt8(ascii: "}"), UInt8(ascii: "]"): if !isInText, previous == UInt8(ascii: ",") { return true }
-      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): continue
+      case UInt8(ascii: " "): continue
+      case UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): if isInText { return true } else { continue }
+      case 0..<0x20: return true
       default: break
       }
       previous = isInText ? 0 : byte

@@ -6,13 +6,15 @@ enum DisplayName {
   /// name; should one slip through, it becomes its look-alike here.
   static func safe(_ name: String) -> String {
     guard name.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "[") }) else { return name }
+    // Scalar by scalar: with an accent on it, "[" is another character to Swift and still a bracket to CommonMark.
     return String(
-      name.map { character -> Character in
-        switch character {
-        case "<": "\u{FF1C}"
-        case "[": "\u{FF3B}"
-        default: character
-        }
-      })
+      String.UnicodeScalarView(
+        name.unicodeScalars.map { scalar -> Unicode.Scalar in
+          switch scalar {
+          case "<": "\u{FF1C}"
+          case "[": "\u{FF3B}"
+          default: scalar
+          }
+        }))
   }
 }

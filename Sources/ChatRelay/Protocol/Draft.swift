@@ -44,7 +44,7 @@ struct Draft: Equatable {
   var wireText: String {
     guard case .channel = destination else { return text }
     if style == .emote { return "/me " + text }
-    guard let lead = text.first, lead == "/" || lead == "." else { return text }
+    guard let lead = text.unicodeScalars.first, lead == "/" || lead == "." else { return text }
     return "\(lead) \(text)"
   }
 
