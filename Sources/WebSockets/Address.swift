@@ -51,7 +51,10 @@ struct Address: Hashable {
       port = Int(authority[authority.index(after: colon)...])
       if port == nil { return nil }
     }
-    guard !host.isEmpty, (1...65535).contains(port ?? 80) else { return nil }
+    // Colons belong into brackets, and brackets around colons only (RFC 3986 section 3.2.2).
+    guard !host.isEmpty, (1...65535).contains(port ?? 80), host.contains(":") == (authority.first == "["),
+      !host.contains("["), !host.contains("]")
+    else { return nil }
     return (String(host), port)
   }
 }

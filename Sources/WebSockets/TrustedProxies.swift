@@ -45,6 +45,8 @@ public struct TrustedProxies: Sendable, Equatable {
   }
 
   private static func bytes(of address: String) -> [UInt8]? {
+    // C would read no further than a zero.
+    guard !address.utf8.contains(0) else { return nil }
     var bytes = [UInt8](repeating: 0, count: 16)
     if unsafe inet_pton(AF_INET, address, &bytes) == 1 { return Array(bytes.prefix(4)) }
     return unsafe inet_pton(AF_INET6, address, &bytes) == 1 ? bytes : nil

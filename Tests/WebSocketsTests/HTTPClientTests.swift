@@ -117,7 +117,9 @@ import WebSockets
     }
   }
 
-  @Test(arguments: ["ftp://127.0.0.1/", "127.0.0.1", "http://", "http://a b/", "http://x:99999/"])
+  @Test(arguments: [
+    "ftp://127.0.0.1/", "127.0.0.1", "http://", "http://a b/", "http://x:99999/", "http://a:b:80/", "http://::1/",
+  ])
   func aBadURLIsRefused(url: String) async throws {
     try await Host.run { host, _ in
       await #expect(throws: HTTPClientError.badURL) { try await host.send(.get, url) }
