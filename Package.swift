@@ -158,3 +158,34 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `.ci/fuzz` builds with libFuzzer: our code instrumented and open to the fuzz targets, and the program without its entry.
+if Context.environment["CHAT_RELAY_FUZZ"] != nil {
+  let program = package.targets.first { $0.name == "chat-relay" }
+  package.products = []
+  package.targets.removeAll { $0.name == "chat-relay" || $0.isTest }
+  package.targets += [
+    .target(
+      name: "chat-relay", dependencies: program?.dependencies ?? [], exclude: ["ChatRelayCommand.swift"],
+      swiftSettings: settings),
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzzing/CFuzzer"),
+    .executableTarget(
+      name: "Fuzzing",
+      dependencies: [
+        "CFuzzer", "ChatRelay", "Storage", "Twitch", "WebSockets", "chat-relay",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/Fuzzing",
+      exclude: ["CFuzzer", "Dictionaries"],
+      swiftSettings: settings,
+      // LeakSanitizer alone, for it costs next to nothing; gold does not link libFuzzer.
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-Xclang-linker", "-fsanitize=leak", "-use-ld=lld"])]
+    ),
+  ]
+  let instrumented: Set = ["WebSockets", "Twitch", "Storage", "ChatRelay", "chat-relay", "Fuzzing"]
+  for target in package.targets where instrumented.contains(target.name) {
+    target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-enable-testing", "-assert-config", "Debug"]))
+  }
+}
