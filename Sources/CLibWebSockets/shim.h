@@ -10,7 +10,9 @@
 // The options are macros of shifted 64-bit literals, some joined with others, which Swift does not import.
 static const uint64_t relay_option_libev = LWS_SERVER_OPTION_LIBEV;
 static const uint64_t relay_option_context = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-static const uint64_t relay_option_listen = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
+// The second half hands what is no HTTP, and CONNECT, to the raw callbacks, instead of answering with HTML of its own.
+static const uint64_t relay_option_listen =
+    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG;
 static const uint64_t relay_option_tls = LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
 static const uint64_t relay_option_ipv4 = LWS_SERVER_OPTION_DISABLE_IPV6;
 
@@ -54,6 +56,30 @@ static inline void relay_timer_stop(relay_timer_t *_Nonnull self, struct ev_loop
     ev_timer_stop(loop, &self->ev);
   else if (context)
     lws_sul_schedule(context, 0, &self->sul, NULL, LWS_SET_TIMER_USEC_CANCEL);
+}
+
+// Tells when a socket that libwebsockets does not have yet can be read; libev's initializers are macros.
+typedef struct relay_watcher {
+  ev_io ev;
+  void *owner;
+  void (*fire)(void *owner);
+} relay_watcher_t;
+
+static inline void relay_watcher_ev(struct ev_loop *loop, ev_io *io, int revents) {
+  relay_watcher_t *self = (relay_watcher_t *)io->data;
+  (void)loop;
+  (void)revents;
+  self->fire(self->owner);
+}
+
+static inline void relay_watcher_start(relay_watcher_t *_Nonnull self, struct ev_loop *_Nonnull loop, int socket) {
+  ev_io_init(&self->ev, relay_watcher_ev, socket, EV_READ);
+  self->ev.data = self;
+  ev_io_start(loop, &self->ev);
+}
+
+static inline void relay_watcher_stop(relay_watcher_t *_Nonnull self, struct ev_loop *_Nonnull loop) {
+  ev_io_stop(loop, &self->ev);
 }
 
 // How many free bytes `lws_write` wants before the payload: a macro that calls a macro.

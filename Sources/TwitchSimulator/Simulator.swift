@@ -87,6 +87,8 @@ public actor Simulator {
     settings.certificate = configuration.certificate.map {
       Server.Certificate(chainPath: $0.certificatePath, keyPath: $0.keyPath)
     }
+    // Get Users and Get Streams take 100 ids.
+    settings.allowsManyParameters = true
     settings.headerNames = ["Client-Id"].compactMap { HTTPField.Name($0) }
     // Pings are sent by hand, since Twitch closes with a code of its own when they are not answered.
     settings.pings = nil

@@ -30,12 +30,13 @@ import HTTPTypes
   func begin(_ wsi: OpaquePointer) -> Int32 {
     // The library's own time-out counts what we take to answer, too; from here on we keep the time.
     unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
+    isClosing = server.readsHeads
     if request.headers[.transferEncoding] != nil {
       return refuse(.text("a body needs a Content-Length\n", status: .lengthRequired))
     }
     guard let length = request.headers[.contentLength] else {
       // libwebsockets would wait for the end of a body that nobody announced.
-      isClosing = [.post, .put, .patch].contains(request.method)
+      isClosing = isClosing || [.post, .put, .patch].contains(request.method)
       dispatch()
       return 0
     }

@@ -3,16 +3,19 @@ import FoundationEssentials
 import HTTPTypes
 
 extension Server {
-  /// The head of the request that libwebsockets has parsed on a connection.
-  func request(of wsi: OpaquePointer) -> Request {
-    let headers = unsafe headers(of: wsi)
-    let (method, path) = unsafe methodAndPath(of: wsi)
+  /// The head of the request that libwebsockets has parsed on a connection, or `nil` when it has characters that none may
+  /// have.
+  func request(of wsi: OpaquePointer) -> Request? {
+    let query = unsafe query(of: wsi)
+    guard let headers = unsafe headers(of: wsi), let (method, path) = unsafe methodAndPath(of: wsi),
+      unsafe isWhole(wsi), Self.isClean(path), !query.items.contains(where: { $0.value.utf8.contains(0) })
+    else { return nil }
     let peer = unsafe Connection.peerAddress(of: wsi)
     let isTrusted = configuration.trustedProxies.contains(peer)
     let scheme = isTrusted ? headers[.xForwardedProto] : nil
     let authority = isTrusted ? headers[.xForwardedHost] : nil
-    return unsafe Request(
-      method, path, query: query(of: wsi), headers: headers,
+    return Request(
+      method, path, query: query, headers: headers,
       remoteAddress: configuration.trustedProxies.client(
         peer: peer, forwardedFor: headers[.xForwardedFor]),
       scheme: scheme ?? (configuration.certificate == nil ? "http" : "https"),
@@ -25,33 +28,66 @@ extension Server {
     (WSI_TOKEN_OPTIONS_URI, .options),
   ]
 
-  private func methodAndPath(of wsi: OpaquePointer) -> (HTTPRequest.Method, String) {
+  private func methodAndPath(of wsi: OpaquePointer) -> (HTTPRequest.Method, String)? {
     for (token, method) in Self.methods {
-      if let path = unsafe text(of: token, fragment: nil, wsi), !path.isEmpty {
-        return (method, path)
-      }
+      if let path = unsafe text(of: token, wsi), !path.isEmpty { return (method, path) }
     }
-    return (.get, "/")
+    return nil
+  }
+
+  /// Whether all of the request line is there: libwebsockets stores a NUL, which `%00` becomes, but does not count it.
+  ///
+  /// It stores path, parameters and version one after another, with one byte between them, and one more before a parameter.
+  private func isWhole(_ wsi: OpaquePointer) -> Bool {
+    var start: UnsafeMutablePointer<CChar>?
+    var length: Int32 = 0
+    guard unsafe lws_http_get_uri_and_method(wsi, &start, &length) >= 0, let start = unsafe start else { return false }
+    let version = unsafe parameters(of: wsi).reduce(Int(length) + 1) { $0 + $1.count + 2 }
+    return "HTTP/1.".utf8.enumerated().allSatisfy { unsafe start[version + $0] == CChar(bitPattern: $1) }
+  }
+
+  /// RFC 9110 §5.5: a value has no control characters but the tab; nor has a decoded path here.
+  private static func isClean(_ text: String) -> Bool {
+    text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }
   }
 
   private func query(of wsi: OpaquePointer) -> Query {
-    var items: [Query.Item] = []
-    // libwebsockets keeps each parameter as a fragment of its own, decoded.
-    while let text = unsafe text(of: WSI_TOKEN_HTTP_URI_ARGS, fragment: Int32(items.count), wsi) {
-      items.append(Query.Item(decoded: text))
+    if readsHeads, let name = HTTPField.Name(FirstHead.queryName), let query = unsafe customHeader(name, wsi) {
+      return Query(form: query)
     }
-    return Query(items)
+    // libwebsockets keeps each parameter as a fragment of its own, decoded.
+    return Query(
+      unsafe parameters(of: wsi).filter { !$0.isEmpty }.map { Query.Item(decoded: String(decoding: $0, as: UTF8.self)) }
+    )
   }
 
-  private func headers(of wsi: OpaquePointer) -> HTTPFields {
+  private func parameters(of wsi: OpaquePointer) -> [ArraySlice<UInt8>] {
+    var parameters: [ArraySlice<UInt8>] = []
+    let length = unsafe lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS)
+    var buffer = [UInt8](repeating: 0, count: Int(length) + 1)
+    while true {
+      let count = unsafe buffer.withUnsafeMutableBytes { space in
+        unsafe lws_hdr_copy_fragment(
+          wsi, space.assumingMemoryBound(to: CChar.self).baseAddress, length + 1, WSI_TOKEN_HTTP_URI_ARGS,
+          Int32(parameters.count))
+      }
+      guard count >= 0 else { return parameters }
+      parameters.append(buffer.prefix(Int(count)))
+    }
+  }
+
+  private func headers(of wsi: OpaquePointer) -> HTTPFields? {
     var fields = HTTPFields()
     for (token, name) in Self.wellKnown {
-      if let value = unsafe text(of: token, fragment: nil, wsi), !value.isEmpty {
+      if let value = unsafe text(of: token, wsi), !value.isEmpty {
+        // Before it becomes a field, which makes spaces of what may not be there.
+        guard Self.isClean(value) else { return nil }
         fields.append(HTTPField(name: name, value: value))
       }
     }
     for name in configuration.headerNames + [.xForwardedProto, .xForwardedHost] {
       if let value = unsafe customHeader(name, wsi) {
+        guard Self.isClean(value) else { return nil }
         fields.append(HTTPField(name: name, value: value))
       }
     }
@@ -77,17 +113,12 @@ extension Server {
     return count
   }
 
-  private func text(of token: lws_token_indexes, fragment: Int32?, _ wsi: OpaquePointer) -> String? {
-    let length =
-      if let fragment { unsafe lws_hdr_fragment_length(wsi, token, fragment) } else {
-        unsafe lws_hdr_total_length(wsi, token)
-      }
+  private func text(of token: lws_token_indexes, _ wsi: OpaquePointer) -> String? {
+    let length = unsafe lws_hdr_total_length(wsi, token)
     guard length > 0 else { return nil }
     var buffer = [UInt8](repeating: 0, count: Int(length) + 1)
     let count = unsafe buffer.withUnsafeMutableBytes { space in
-      let start = unsafe space.baseAddress?.assumingMemoryBound(to: CChar.self)
-      guard let fragment else { return unsafe lws_hdr_copy(wsi, start, length + 1, token) }
-      return unsafe lws_hdr_copy_fragment(wsi, start, length + 1, token, fragment)
+      unsafe lws_hdr_copy(wsi, space.assumingMemoryBound(to: CChar.self).baseAddress, length + 1, token)
     }
     return count < 0 ? nil : String(decoding: buffer.prefix(Int(count)), as: UTF8.self)
   }

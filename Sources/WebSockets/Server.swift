@@ -1,4 +1,5 @@
 import CLibWebSockets
+import Glibc
 import HTTPTypes
 
 /// Listens on one port and serves HTTP and WebSockets there.
@@ -15,6 +16,8 @@ import HTTPTypes
   private var host: OpaquePointer?
   let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
   private var isAccepting = true
+  /// Connections that libwebsockets does not have yet.
+  private var headReaders: [ObjectIdentifier: HeadReader] = [:]
 
   /// The port on which it listens.
   public private(set) var port = 0
@@ -88,6 +91,7 @@ import HTTPTypes
   /// Closes the port and every connection that came through it.
   public func stop() {
     isAccepting = false
+    headReaders = [:]
     guard let host = unsafe host, unsafe loop.context != nil else { return }
     unsafe self.host = nil
     unsafe lws_vhost_destroy(host)
@@ -98,9 +102,10 @@ import HTTPTypes
   func handle(_ reason: lws_callback_reasons, _ wsi: OpaquePointer, _ bytes: UnsafeRawBufferPointer) -> Int32 {
     switch reason {
     // The "bytes" are the descriptor of the new socket.
-    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: mayEnter(Int(bitPattern: bytes.baseAddress)) ? 0 : 1
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: admit(Int(bitPattern: bytes.baseAddress))
     case LWS_CALLBACK_HTTP: unsafe beginExchange(wsi)
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: unsafe confirmUpgrade(wsi)
+    case LWS_CALLBACK_RAW_RX: unsafe refuseNoRequest(bytes, wsi)
     default: 0
     }
   }
@@ -114,26 +119,76 @@ import HTTPTypes
 
   private static let reservedDescriptors = 48
 
+  /// 0 leaves a new socket to libwebsockets; 1 makes it close its descriptor.
+  private func admit(_ descriptor: Int) -> Int32 {
+    guard mayEnter(descriptor) else { return 1 }
+    guard readsHeads else { return 0 }
+    let socket = fcntl(Int32(descriptor), F_DUPFD_CLOEXEC, 0)
+    guard socket >= 0 else { return 1 }
+    let reader = HeadReader(socket, on: loop, timeout: configuration.requestTimeout) { [unowned self] reader, outcome in
+      headReaders[ObjectIdentifier(reader)] = nil
+      if case .open(let head) = outcome { handOver(socket, head) }
+    }
+    headReaders[ObjectIdentifier(reader)] = reader
+    return 1
+  }
+
+  /// Whether each connection's head is read before libwebsockets gets it, which then serves this one request only.
+  var readsHeads: Bool {
+    guard configuration.allowsManyParameters, certificate == nil else { return false }
+    return unsafe loop.evLoop != nil
+  }
+
+  private func handOver(_ socket: Int32, _ head: [UInt8]) {
+    guard let host = unsafe host else {
+      close(socket)
+      return
+    }
+    _ = unsafe head.withUnsafeBytes { head in
+      // It closes the socket when it fails.
+      unsafe lws_adopt_socket_vhost_readbuf(
+        host, socket, head.assumingMemoryBound(to: CChar.self).baseAddress, head.count)
+    }
+  }
+
   private func beginExchange(_ wsi: OpaquePointer) -> Int32 {
-    let exchange = unsafe Exchange(server: self, request: request(of: wsi))
+    guard let request = unsafe request(of: wsi) else {
+      _ = unsafe refuse(.get, .text("not a request\n", status: .badRequest), wsi)
+      return -1
+    }
+    let exchange = Exchange(server: self, request: request)
     unsafe exchange.connection.attach(to: wsi, handler: exchange)
     return unsafe exchange.begin(wsi)
   }
 
+  /// What libwebsockets takes for no HTTP, and CONNECT, which it takes for the wish to speak something else.
+  private func refuseNoRequest(_ bytes: UnsafeRawBufferPointer, _ wsi: OpaquePointer) -> Int32 {
+    let line = unsafe String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    let isRequest = line.split(separator: " ").last?.hasPrefix("HTTP/1.") == true
+    let response: Response =
+      isRequest
+      ? .text("this method is not served here\n", status: .methodNotAllowed)
+      : .text("not a request\n", status: .badRequest)
+    _ = unsafe refuse(.get, response, wsi)
+    return -1
+  }
+
   /// Decides on a handshake. 0 goes on with it; 1 says that an HTTP answer has been given; -1 hangs up.
   private func confirmUpgrade(_ wsi: OpaquePointer) -> Int32 {
-    let request = unsafe request(of: wsi)
+    guard let request = unsafe request(of: wsi) else {
+      return unsafe refuse(.get, .text("not a request\n", status: .badRequest), wsi)
+    }
     guard request.headers[.upgrade]?.lowercased() == "websocket" else { return -1 }
     // RFC 6455 §4.4: say which version would do.
     guard request.headers[.secWebSocketVersion] == "13" else {
       return unsafe refuse(
-        request, Response(.upgradeRequired, headers: [.secWebSocketVersion: "13", .upgrade: "websocket"]), wsi)
+        request.method, Response(.upgradeRequired, headers: [.secWebSocketVersion: "13", .upgrade: "websocket"]), wsi)
     }
     switch below(configuration.basePath, request).map(upgrade)
       ?? .refuse(.text("not found\n", status: .notFound))
     {
     case .refuse(let response):
-      return unsafe refuse(request, response, wsi)
+      return unsafe refuse(request.method, response, wsi)
     case .accept(let handler):
       let webSocket = WebSocket(
         on: loop, phase: .accepted(handler), isClient: false,
@@ -144,8 +199,8 @@ import HTTPTypes
     }
   }
 
-  private func refuse(_ request: Request, _ response: Response, _ wsi: OpaquePointer) -> Int32 {
-    var bytes = response.encoded(for: request.method, closing: true)
+  private func refuse(_ method: HTTPRequest.Method, _ response: Response, _ wsi: OpaquePointer) -> Int32 {
+    var bytes = response.encoded(for: method, closing: true)
     _ = unsafe bytes.withUnsafeMutableBufferPointer { unsafe Writing.write($0, to: wsi) }
     return 1
   }

@@ -49,6 +49,9 @@ extension Server {
     public var maximumMessageSize = 64 << 10
     /// Pings to silent WebSockets; `nil` sends none.
     public var pings: Pings? = Pings()
+    /// Takes requests with any number of query parameters, in a line of at most 8 KiB; libwebsockets alone has room for about
+    /// 85. A connection then serves one request, as only its first head can be read before the library does; not over TLS.
+    public var allowsManyParameters = false
     /// Headers beyond the well-known ones that `Request.headers` shall have: libwebsockets keeps them all, but does not
     /// list them.
     public var headerNames: [HTTPField.Name] = []

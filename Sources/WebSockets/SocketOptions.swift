@@ -15,4 +15,10 @@ enum SocketOptions {
     _ = unsafe setsockopt(
       socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
+
+  /// The socket counts as readable only with that many bytes, or at its end (SO_RCVLOWAT).
+  static func awaken(_ socket: Int32, at count: Int) {
+    var count = Int32(clamping: count)
+    _ = unsafe setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &count, socklen_t(MemoryLayout<Int32>.size))
+  }
 }

@@ -52,6 +52,27 @@ import Testing
     }
   }
 
+  @Test func aHundredUsersAndStreamsAreAskedForAtOnce() async throws {
+    try await withTwitch { twitch, bot in
+      var names: [String] = []
+      for number in 1...100 {
+        names.append("a_rather_long_name_\(number)")
+        try await twitch.addUser(Simulator.NewUser(names[number - 1], id: .init("90000\(number)")))
+        try await twitch.goLive(names[number - 1], Simulator.ChannelChange(viewers: 1))
+      }
+      let logins = names[50...].map { "login=\($0)" }
+      let mixed = (1...50).map { "id=90000\($0)" } + logins
+      let users = try await bot.api(.get, "/users?" + mixed.joined(separator: "&"))
+      #expect(users.body["data"]?.array?.compactMap { $0["login"]?.string } == names)
+      let ids = (1...100).map { "user_id=90000\($0)" }
+      for query in [ids, names.map { "user_login=\($0)" }] {
+        let streams = try await bot.api(.get, "/streams?first=100&" + query.joined(separator: "&"))
+        #expect(streams.body["data"]?.array?.count == 100)
+      }
+      #expect(try await bot.api(.get, "/users?" + (mixed + ["id=1"]).joined(separator: "&")).status == 400)
+    }
+  }
+
   @Test func streamsAreThoseThatAreLiveInPages() async throws {
     try await withTwitch { twitch, bot in
       try await twitch.goLive("harborlight", Simulator.ChannelChange(title: "a", viewers: 12))

@@ -76,6 +76,88 @@ import WebSockets
     }
   }
 
+  @Test(arguments: [
+    ("GET /%00 HTTP/1.1", "400"), ("GET /?a=b%00 HTTP/1.1", ""), ("GET /a%00b HTTP/1.1", ""),
+    ("GET / HTTP/1.1\r\nUser-Agent: a\u{1}b", "400"), ("GET / HTTP/1.1\r\nUser-Agent: a\0b", "400"),
+    ("GET /%zz HTTP/1.1", "403"), ("GET /a% HTTP/1.1", "403"), ("CONNECT /x HTTP/1.1", "405"),
+    ("BREW /x HTTP/1.1", "405"), ("what is this", "400"),
+  ])
+  func whatIsNoRequestForUsIsRefused(head: String, status: String) async throws {
+    let answer = try await ask("\(head)\r\nHost: x\r\nConnection: close\r\n\r\n")
+    #expect(answer.split(separator: " ").dropFirst().first ?? "" == status)
+  }
+
+  @Test func emptyParametersHideNoOthers() async throws {
+    let answer = try await ask("GET /x?&b&&a=1& HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    #expect(answer.hasSuffix("GET /x [1] "))
+  }
+
+  /// A server that takes many parameters, and says which it saw.
+  private func askForMany(_ bytes: [String]) async throws -> String {
+    var configuration = Server.Configuration()
+    configuration.allowsManyParameters = true
+    return try await withAnswer(
+      configuration, respond: { .text("\($0.method) \($0.query.all("id").joined(separator: " ")) \($0.body.count)") }
+    ) { port in
+      let socket = RawSocket.connect(port: port)
+      for piece in bytes { socket.write(piece) }
+      return await socket.readAll()
+    }
+  }
+
+  @Test func aRequestMayHaveManyParameters() async throws {
+    let ids = (1...100).map { "x\($0)" }
+    let query = ids.map { "id=\($0)&login=\($0)" }.joined(separator: "&")
+    let head = "GET /users?\(query)&a=%26+%C3%A4 HTTP/1.1\r\nHost: x\r\n"
+    let answer = try await askForMany([head, "X-Chat-Relay-Query: id=forged\r\n\r\n"])
+    #expect(answer.hasPrefix("HTTP/1.1 200 "))
+    #expect(answer.hasSuffix("GET " + ids.joined(separator: " ") + " 0"))
+    #expect(answer.contains("connection: close"))
+  }
+
+  @Test(arguments: [
+    ["POST /?id=1&id=2 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"],
+    ["PO", "ST /?id=1&", "id=2 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r", "\n\r", "\nbo", "dy"],
+  ])
+  func aBodyGoesThroughAServerThatTakesManyParameters(pieces: [String]) async throws {
+    let answer = try await askForMany(pieces)
+    #expect(answer.hasSuffix("POST 1 2 4"))
+  }
+
+  @Test func aLineAtTheLimitIsAnsweredAndALongerOneRefused() async throws {
+    let frame = "GET /?id= HTTP/1.1"
+    let longest = String(repeating: "x", count: 8192 - frame.utf8.count)
+    let answer = try await askForMany(["GET /?id=\(longest) HTTP/1.1\r\nHost: x\r\n\r\n"])
+    #expect(answer.hasSuffix("GET \(longest) 0"))
+    let tooLong = try await askForMany(["GET /?id=\(longest)x HTTP/1.1\r\nHost: x\r\n\r\n"])
+    #expect(tooLong.hasPrefix("HTTP/1.1 414 "))
+    let header = "a: " + String(repeating: "x", count: 15_000)
+    let tooMuch = try await askForMany(["GET / HTTP/1.1\r\n\(header)\r\n\r\n"])
+    #expect(tooMuch.hasPrefix("HTTP/1.1 431 "))
+  }
+
+  @Test func aHeadThatNeverEndsIsGivenUp() async throws {
+    var configuration = Server.Configuration()
+    configuration.allowsManyParameters = true
+    configuration.requestTimeout = .milliseconds(50)
+    let response = try await ask("GET / HTTP/1.1\r\nHost: x\r\n", configuration)
+    #expect(response.hasPrefix("HTTP/1.1 408 "))
+  }
+
+  @Test func aWebSocketGoesThroughAServerThatTakesManyParameters() async throws {
+    var configuration = Server.Configuration()
+    configuration.allowsManyParameters = true
+    try await Host.run(
+      configuration, refuse: { $0.query.all("a").count == 100 ? nil : .text("no", status: .forbidden) }
+    ) { host, port in
+      let query = (1...100).map { "a=\($0)" }.joined(separator: "&")
+      let client = try await host.connect("ws://127.0.0.1:\(port)/?\(query)")
+      client.send("up")
+      let server = await host.nextAccepted()
+      #expect(await server.receive()?.string == "up")
+    }
+  }
+
   @Test func manyRequestsGoOverOneConnection() async throws {
     try await Host.run(respond: Self.echo) { _, port in
       let socket = RawSocket.connect(port: port)
