@@ -69,21 +69,19 @@ enum Dialing {
 }
 
 extension WebSocket {
-  /// The largest message that a client's end takes: Twitch's are a few kilobytes.
-  private static let clientMessageLimit = 4 << 20
-
   /// Opens a WebSocket to a `ws://` or `wss://` URL, path and query as given.
   ///
-  /// The addresses of the host are tried one after another within `timeout`. On the loop's actor only.
+  /// The addresses of the host are tried one after another within `timeout`. A longer message than `maximumMessageSize`
+  /// closes the connection with 1009. On the loop's actor only.
   public static func connect(
-    to url: String, on loop: EventLoop, timeout: Duration = .seconds(10)
+    to url: String, on loop: EventLoop, timeout: Duration = .seconds(10), maximumMessageSize: Int = 4 << 20
   ) async throws(ConnectError) -> WebSocket {
     guard let address = Address(url) else { throw .badURL }
     let deadline = ContinuousClock.now + timeout
     var failure = ConnectError.unreachable("no address for \(address.origin.host)")
     for ip in await Resolver.addresses(of: address.origin.host) {
       guard ContinuousClock.now < deadline else { throw .timedOut }
-      switch await attempt(address, at: ip, on: loop, until: deadline) {
+      switch await attempt(address, at: ip, on: loop, until: deadline, maximumMessageSize) {
       case .success(let webSocket): return webSocket
       case .failure(.unreachable(let reason)): failure = .unreachable(reason)
       case .failure(let error): throw error
@@ -93,13 +91,14 @@ extension WebSocket {
   }
 
   private static func attempt(
-    _ address: Address, at ip: String, on loop: EventLoop, until deadline: ContinuousClock.Instant
+    _ address: Address, at ip: String, on loop: EventLoop, until deadline: ContinuousClock.Instant,
+    _ maximumMessageSize: Int
   ) async -> Result<WebSocket, ConnectError> {
     let result = await withCheckedContinuation { continuation in
       let attempt = Attempt(continuation)
       let webSocket = WebSocket(
         on: loop, phase: .connecting(attempt.finish), isClient: true,
-        maximumMessageSize: clientMessageLimit,
+        maximumMessageSize: maximumMessageSize,
         address: ip)
       attempt.timer = loop.schedule(after: ContinuousClock.now.duration(to: deadline)) {
         webSocket.phase = .closed

@@ -14,6 +14,14 @@ enum Frame {
     }
   }
 
+  /// The header of a message's only frame.
+  static func header(of message: Message) -> [UInt8] {
+    let finalBinary: UInt8 = 0x82
+    var header = textHeader(payload: message.count)
+    if !message.isText { header[0] = finalBinary }
+    return header
+  }
+
   /// A close frame with its code and as much of the reason as a control frame can hold; a client's is masked (§5.3).
   static func close(_ closure: Closure, isMasked: Bool = false) -> [UInt8] {
     let finalClose: UInt8 = 0x88

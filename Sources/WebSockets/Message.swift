@@ -4,11 +4,18 @@ public enum Message: Sendable, Equatable {
   case text([UInt8])
   case binary([UInt8])
 
-  /// Bytes of the payload.
-  var count: Int {
+  /// The payload.
+  public var bytes: [UInt8] {
     switch self {
-    case .text(let bytes), .binary(let bytes): bytes.count
+    case .text(let bytes), .binary(let bytes): bytes
     }
+  }
+
+  /// Bytes of the payload.
+  var count: Int { bytes.count }
+
+  var isText: Bool {
+    if case .text = self { true } else { false }
   }
 }
 

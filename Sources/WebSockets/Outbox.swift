@@ -20,13 +20,13 @@ struct Outbox {
 
   private struct Own {
     /// A message, shared with whoever else has it. It is framed when it is taken.
-    var message: [UInt8]
+    var message: Message
     /// Where the log ended when this was queued; what is before that goes out first.
     var after: Position?
   }
 
   enum Next {
-    case own([UInt8])
+    case own([UInt8], isText: Bool)
     case log(FrameLog.Slab, from: Int, to: Int)
   }
 
@@ -46,7 +46,7 @@ struct Outbox {
     position = Position(slab: log.newest, offset: log.newest.count)
   }
 
-  mutating func append(_ message: [UInt8], end: FrameLog.Slab?) {
+  mutating func append(_ message: Message, end: FrameLog.Slab?) {
     ownBytes += message.count
     own.append(Own(message: message, after: end.map { Position(slab: $0, offset: $0.count) }))
   }
@@ -60,7 +60,7 @@ struct Outbox {
   /// The next thing to write, or nothing when all is written.
   mutating func next() -> Next? {
     position?.normalize()
-    if let first = own.first, isDue(first) { return .own(takeOwn()) }
+    if let first = own.first, isDue(first) { return takeOwn() }
     guard let position, position.offset < position.slab.count else { return nil }
     var end = position.slab.count
     if let limit = own.first?.after, limit.slab === position.slab { end = min(end, limit.offset) }
@@ -82,20 +82,20 @@ struct Outbox {
   }
 
   /// Own messages that are due together go out in one write, up to the size of a slice.
-  private mutating func takeOwn() -> [UInt8] {
+  private mutating func takeOwn() -> Next {
     let first = takeFirst()
-    guard makesFrames else { return first }
-    var bytes = Frame.textHeader(payload: first.count) + first
+    guard makesFrames else { return .own(first.bytes, isText: first.isText) }
+    var bytes = Frame.header(of: first) + first.bytes
     while let following = own.first, isDue(following),
       bytes.count + Frame.maximumHeaderSize + following.message.count <= FrameLog.sliceSize
     {
-      bytes += Frame.textHeader(payload: following.message.count)
-      bytes += takeFirst()
+      bytes += Frame.header(of: following.message)
+      bytes += takeFirst().bytes
     }
-    return bytes
+    return .own(bytes, isText: first.isText)
   }
 
-  private mutating func takeFirst() -> [UInt8] {
+  private mutating func takeFirst() -> Message {
     let message = own.removeFirst().message
     ownBytes -= message.count
     return message

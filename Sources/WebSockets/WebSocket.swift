@@ -107,8 +107,13 @@ import DequeModule
 
   /// Queues a text message that is UTF-8 already (what it is, is not checked).
   public func send(bytes: [UInt8]) {
+    send(.text(bytes))
+  }
+
+  /// Queues a message (that text is UTF-8 is not checked).
+  public func send(_ message: Message) {
     guard isOpen else { return }
-    outbox.append(bytes, end: log?.newest)
+    outbox.append(message, end: log?.newest)
     hasMoreToWrite()
   }
 
@@ -248,8 +253,9 @@ import DequeModule
     }
     let result: Int32 =
       switch next {
-      case .own(let bytes):
-        unsafe Writing.write(bytes, to: wsi, as: isClient ? LWS_WRITE_TEXT : LWS_WRITE_HTTP)
+      case .own(let bytes, let isText):
+        unsafe Writing.write(
+          bytes, to: wsi, as: !isClient ? LWS_WRITE_HTTP : isText ? LWS_WRITE_TEXT : LWS_WRITE_BINARY)
       case .log(let slab, let start, let end):
         unsafe slab.withBytes(start, end) { unsafe Writing.write($0, to: wsi) }
       }
@@ -276,10 +282,24 @@ import DequeModule
 
   private func peerCloses(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     let code = unsafe bytes.count >= 2 ? UInt16(bytes[0]) << 8 | UInt16(bytes[1]) : 1005
-    let reason = unsafe String(decoding: bytes.dropFirst(2), as: UTF8.self)
+    let reason = unsafe Array(bytes.dropFirst(2))
     hasHeardGoodbye = true
-    if goodbye == nil { goodbye = Closure(code: code, reason: reason) }
+    // libwebsockets would send back what it got (RFC 6455 §5.5.1, §8.1).
+    if bytes.count == 1 { return object(Closure(code: 1002, reason: "half a close code")) }
+    guard (try? UTF8Span(validating: reason.span)) != nil else {
+      return object(Closure(code: 1007, reason: "a reason must be UTF-8"))
+    }
+    if goodbye == nil { goodbye = Closure(code: code, reason: String(decoding: reason, as: UTF8.self)) }
     return hasSaidGoodbye ? -1 : 0
+  }
+
+  /// Answers a close frame that breaks the protocol with another one.
+  private func object(_ closure: Closure) -> Int32 {
+    guard let wsi = unsafe wsi, !hasSaidGoodbye else { return -1 }
+    hasSaidGoodbye = true
+    goodbye = closure
+    _ = unsafe Writing.write(Frame.close(closure, isMasked: isClient), to: wsi, as: LWS_WRITE_HTTP)
+    return -1
   }
 
   private func failed(_ bytes: UnsafeRawBufferPointer) -> Int32 {

@@ -109,6 +109,31 @@ import WebSockets
     }
   }
 
+  @Test(arguments: zip([1002, 1007] as [UInt16], [[3], [3, 0xE8, 0xFF]] as [[UInt8]]))
+  func aCloseFrameThatIsNotAllowedIsAnsweredWithItsCode(code: UInt16, payload: [UInt8]) async throws {
+    try await Host.run { host, port in
+      let raw = await handshake(port)
+      let server = await host.nextAccepted()
+      raw.write(frame(8, payload))
+      let answer = await raw.readSome()
+      #expect(answer.dropFirst(2).starts(with: [UInt8(code >> 8), UInt8(code & 0xFF)]))
+      #expect(await server.receive() == nil)
+      #expect(server.closure?.code == code)
+    }
+  }
+
+  @Test func binaryMessagesGoBothWays() async throws {
+    try await Host.run { host, port in
+      let (client, server) = try await host.pair(port)
+      client.send(.binary([0, 0xFF]))
+      #expect(await server.receive() == .binary([0, 0xFF]))
+      server.send(.binary([1]))
+      server.send(.text([0x61]))
+      #expect(await client.receive() == .binary([1]))
+      #expect(await client.receive() == .text([0x61]))
+    }
+  }
+
   @Test func aPeerThatGoesOnSendingStillHearsWhyItIsClosed() async throws {
     try await Host.run { host, port in
       let raw = await handshake(port)
