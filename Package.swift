@@ -102,6 +102,13 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    // What the Autobahn test suite talks to (.ci/autobahn).
+    .executableTarget(
+      name: "AutobahnPeer",
+      dependencies: ["WebSockets", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/AutobahnPeer",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "TwitchTests",
       dependencies: [
