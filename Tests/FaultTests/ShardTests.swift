@@ -101,6 +101,21 @@ import TwitchSimulator
     }
   }
 
+  @Test func aShardIsDisabledAndNobodyHearsOfIt() async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init(
+          "shard disabled, socket alive, not told", made: "the same, and conduit.shard.disabled never arrives",
+          bound: 10,
+          recovered: "shard assigned again")
+      ) { window in
+        await scene.twitch.add(Simulator.DeliveryFault(.drop, type: "conduit.shard.disabled"))
+        try await scene.twitch.disableShard("1")
+        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      }
+    }
+  }
+
   @Test func anAssignmentSucceedsForSomeShardsOnly() async throws {
     try await withScene { scene in
       try await scene.measure(

@@ -32,9 +32,11 @@ extension Simulator {
     public var conflictNamesExisting = true
     /// How many rows a page of shards or subscriptions has.
     public var pageSize = 100
-    /// Points of an API bucket, given back over one minute.
+    /// Points of an API bucket, given back over `rateLimitSeconds`.
     public var rateLimit = 800
-    /// Points of the bucket of Send Chat Message, given back over one minute.
+    /// How long an empty bucket takes to fill.
+    public var rateLimitSeconds = 60.0
+    /// Points of the bucket of Send Chat Message, given back over `rateLimitSeconds`.
     public var chatRateLimit = 1_000
     /// Whether the limits on chat messages per account (FACTS 9.4) are enforced.
     public var enforcesChatLimits = true

@@ -24,16 +24,18 @@ struct RateLimits {
 
   private var buckets: [Key: Bucket] = [:]
 
-  /// Takes a point; false when there is none. Points come back evenly over a minute.
-  mutating func spend(_ key: Key, limit: Int, at now: Moment) -> (allowed: Bool, standing: Standing) {
+  /// Takes a point; false when there is none. Points come back evenly over so many seconds.
+  mutating func spend(
+    _ key: Key, limit: Int, over seconds: Double, at now: Moment
+  ) -> (allowed: Bool, standing: Standing) {
     let full = Double(limit)
     var bucket = buckets[key] ?? Bucket(points: full, updated: now)
-    bucket.points = min(full, bucket.points + max(0, now - bucket.updated) * full / 60)
+    bucket.points = min(full, bucket.points + max(0, now - bucket.updated) * full / seconds)
     bucket.updated = now
     let isAllowed = bucket.points >= 1
     if isAllowed { bucket.points -= 1 }
     buckets[key] = bucket
-    let secondsUntilFull = ((full - bucket.points) / full * 60).rounded(.up)
+    let secondsUntilFull = ((full - bucket.points) / full * seconds).rounded(.up)
     return (
       isAllowed,
       Standing(limit: limit, remaining: Int(bucket.points), reset: (now + secondsUntilFull).unixSeconds)

@@ -13,7 +13,7 @@ extension Simulator {
       let pool: RateLimits.Pool = request.method == .post && path == "/chat/messages" ? .chat : .api
       let key = RateLimits.Key(client: token.client, user: token.user, pool: pool)
       let limit = pool == .chat ? behavior.chatRateLimit : behavior.rateLimit
-      let spent = limits.spend(key, limit: limit, at: deadlines.wall)
+      let spent = limits.spend(key, limit: limit, over: behavior.rateLimitSeconds, at: deadlines.wall)
       standing = spent.standing
       guard spent.allowed else { throw HelixFailure.tooMany }
       let body = try body(of: request)

@@ -1,6 +1,11 @@
 import Foundation
 import WebSockets
 
+extension JSON {
+  /// Why something was not done, in an answer to a line or in an error.
+  var code: String? { self["code"]?.text ?? self["drop_reason"]?["code"]?.text }
+}
+
 /// A client of the gateway, as strict as one can be: it keeps everything that comes, in order, over however many connections.
 actor Client {
   /// One message as it came.

@@ -12,15 +12,27 @@ struct Record: Encodable {
   var recovered: String
   /// How long it took.
   var measured: Double?
-  var delivered = 0
-  var lost = 0
-  var doubled = 0
-  var outOfOrder = 0
-  var undelivered = 0
+  /// `nil` where nobody talked.
+  var delivered: Int?
+  var lost: Int?
+  var doubled: Int?
+  var outOfOrder: Int?
+  /// Lines that Twitch had nowhere to deliver to.
+  var undelivered: Int?
+  /// How often the client was told that something may be missing.
+  var gaps: Int?
   /// What `swift test --filter` is to be given.
   var filter: String
   /// Anything else worth knowing.
   var note: String?
+
+  mutating func enter(_ accounting: Accounting) {
+    delivered = accounting.delivered
+    lost = accounting.lost.count
+    doubled = accounting.doubled.count
+    outOfOrder = accounting.outOfOrder.count
+    undelivered = accounting.undelivered
+  }
 
   /// Appends it to the file that CHAT_RELAY_RELIABILITY names, if it names one.
   func write() throws {

@@ -37,15 +37,17 @@ extension Scene {
   /// Twitch delivered meanwhile, once and in order.
   ///
   /// - Parameters:
+  ///   - pause: How long people are silent between two lines.
   ///   - quietly: Makes the fault, with nobody talking, so that nothing is on its way just then.
   ///   - recovery: Waits until everything is in order again, at most for what is left of the window.
   func measure(
     _ fault: Fault, filter: String = #function, suite: String = #fileID,
-    quietly make: () async throws -> Void = {}, recovery: (Window) async throws -> Void
+    pause: Duration = .milliseconds(15), quietly make: () async throws -> Void = {},
+    recovery: (Window) async throws -> Void
   ) async throws {
     let start = await twitch.deliveries().last?.sequence ?? 0
     let client = try await join()
-    let talk = Talk(twitch, in: ["harbor", "pier"])
+    let talk = Talk(twitch, in: ["harbor", "pier"], every: pause)
     await talk.start()
     try await client.until("the first lines") { $0.lines.count >= 4 }
     await talk.stop()
@@ -70,6 +72,31 @@ extension Scene {
     try note(fault, measured, accounting, gaps: await client.count("gap"), Self.filter(suite, filter))
   }
 
+  /// Makes a fault, and sees that it is over within its bound, where there is no talk to listen to.
+  func time(
+    _ fault: Fault, filter: String = #function, suite: String = #fileID,
+    make: () async throws -> Void = {}, recovery: (Window) async throws -> Void
+  ) async throws {
+    let window = Window(bound: fault.bound)
+    try await make()
+    try await recovery(window)
+    let measured = (ContinuousClock.now - window.began) / .seconds(1)
+    try note(fault, measured, nil, gaps: 0, Self.filter(suite, filter))
+  }
+
+  /// Waits until the gateway made that many calls of a kind, counted from the start, that were answered with a status.
+  func refusals(_ count: Int, of method: String, _ path: String, status: String) async throws {
+    var last = 0
+    var seen = 0
+    while seen < count {
+      let calls = try await twitch.events("call", after: last, within: 60)
+      seen += calls.count {
+        $0.fields["method"] == method && $0.fields["path"] == path && $0.fields["status"] == status
+      }
+      last = calls.last?.sequence ?? last
+    }
+  }
+
   /// Waits until everything that Twitch delivered has arrived. What does not come in time is lost.
   func settle(_ client: Client, after start: Int) async throws {
     let ids = await twitch.deliveries(after: start).filter { $0.type == "channel.chat.message" && $0.fate == .sent }
@@ -78,17 +105,24 @@ extension Scene {
   }
 
   private func note(
-    _ fault: Fault, _ measured: Double, _ accounting: Accounting, gaps: Int, _ filter: String
+    _ fault: Fault, _ measured: Double, _ accounting: Accounting?, gaps: Int, _ filter: String
   ) throws {
     #expect(measured <= fault.bound, "\(fault.name)")
+    var record = Record(
+      fault: fault.name, made: fault.made, bound: fault.bound, recovered: fault.recovered, measured: measured,
+      filter: filter)
+    if let accounting {
+      check(fault, accounting, gaps: gaps)
+      record.enter(accounting)
+      record.gaps = gaps
+    }
+    try record.write()
+  }
+
+  private func check(_ fault: Fault, _ accounting: Accounting, gaps: Int) {
     if !(fault.mayGap && gaps > 0) { #expect(accounting.lost.isEmpty, "\(fault.name): \(accounting)") }
     #expect(accounting.doubled.isEmpty, "\(fault.name): \(accounting)")
     #expect(accounting.outOfOrder.isEmpty, "\(fault.name): \(accounting)")
-    try Record(
-      fault: fault.name, made: fault.made, bound: fault.bound, recovered: fault.recovered, measured: measured,
-      delivered: accounting.delivered, lost: accounting.lost.count, doubled: accounting.doubled.count,
-      outOfOrder: accounting.outOfOrder.count, undelivered: accounting.undelivered, filter: filter
-    ).write()
   }
 
   /// `FaultTests.ShardTests/aFault`, from where a test stands.

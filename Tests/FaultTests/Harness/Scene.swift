@@ -29,6 +29,8 @@ final class Scene: Sendable {
     /// Whether to wait until Twitch delivers to every shard, with every subscription.
     var waits = true
     var shards = 2
+    /// The name under which the gateway is told to find Twitch, in place of 127.0.0.1.
+    var twitchHost = "127.0.0.1"
     /// Channels of the stream beside `harbor` and `pier`.
     var moreChannels = 0
     /// Done to Twitch before the gateway starts.
@@ -59,11 +61,13 @@ final class Scene: Sendable {
     stream = try await store.addStream(named: "Evening show", accounts: carried, owner: john.id).id
     self.accounts = accounts
     let client = Simulator.Client.example
+    func at(_ url: String) -> String { url.replacing("127.0.0.1", with: setup.twitchHost) }
     settings = [
       "CHAT_RELAY_PORT": "0", "CHAT_RELAY_DATA": data, "CHAT_RELAY_SECRET_KEY": Self.secretKey,
       "CHAT_RELAY_SHARDS": "\(setup.shards)", "CHAT_RELAY_PUBLIC_FOLDER": Self.publicFolder,
       "TWITCH_CLIENT_ID": client.id.rawValue, "TWITCH_CLIENT_SECRET": client.secret ?? "",
-      "TWITCH_API_URL": twitch.apiURL, "TWITCH_AUTH_URL": twitch.authURL, "TWITCH_EVENTSUB_URL": twitch.eventSubURL,
+      "TWITCH_API_URL": at(twitch.apiURL), "TWITCH_AUTH_URL": at(twitch.authURL),
+      "TWITCH_EVENTSUB_URL": at(twitch.eventSubURL),
     ]
     subscriptionCount = carried.count * 8 + 1
     shardCount = setup.shards
@@ -100,9 +104,10 @@ final class Scene: Sendable {
   }
 
   /// Where clients connect to.
-  func url(_ more: String = "") throws -> String {
-    "ws://127.0.0.1:\(try gateway.port)/ws/\(stream)?token=\(token.reveal())\(more)"
-  }
+  func url(_ more: String = "") throws -> String { "ws://127.0.0.1:\(try gateway.port)\(target)\(more)" }
+
+  /// What they ask for there.
+  var target: String { "/ws/\(stream)?token=\(token.reveal())" }
 
   /// A client of the stream.
   func join() async throws -> Client {
@@ -153,6 +158,17 @@ private actor Requests {
     let client = HTTPClient(on: loop)
     let response = try await client.send(.get, url)
     return (response.status.code, String(decoding: response.body, as: UTF8.self))
+  }
+}
+
+extension Result where Failure == any Error {
+  /// What a script came to.
+  init(_ script: () async throws -> Success) async {
+    do {
+      self = .success(try await script())
+    } catch {
+      self = .failure(error)
+    }
   }
 }
 

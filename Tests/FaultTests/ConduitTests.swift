@@ -1,0 +1,104 @@
+import Testing
+import TwitchSimulator
+
+/// Conduits that vanish, multiply or keep what they should not.
+@Suite(.timeLimit(.minutes(2))) struct ConduitTests {
+  @Test func aConduitIsDeleted() async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init(
+          "conduit deleted under us", made: "the conduit is deleted; its sockets stay open", bound: 10,
+          recovered: "a new conduit with both shards and all subscriptions", mayGap: true)
+      ) {
+        try await scene.twitch.deleteConduit()
+      } recovery: { window in
+        try await scene.complete(within: window.left)
+      }
+      #expect(await scene.twitch.conduits().count == 1)
+    }
+  }
+
+  @Test func aConduitIsDeletedWhileTheGatewayIsAway() async throws {
+    try await withScene { scene in
+      try await scene.gateway.kill9()
+      try await scene.twitch.wait(for: .init(sockets: 0, exactly: true))
+      try await scene.twitch.advanceClock(by: 73 * 3600)
+      try await scene.twitch.wait(for: .init(conduits: 0, exactly: true))
+      try await scene.start(waits: false)
+      try await scene.measure(
+        .init(
+          "all shards gone over 72 h",
+          made: "gateway killed, Twitch's clock 73 h ahead (its conduit is gone), gateway started",
+          bound: 10, recovered: "a new conduit with both shards and all subscriptions")
+      ) { window in
+        try await scene.complete(within: window.left)
+      }
+    }
+  }
+
+  @Test func thereAreAsManyConduitsAsThereMayBe() async throws {
+    var setup = Scene.Setup()
+    setup.prepare = { twitch in for _ in 0..<5 { _ = try await twitch.addConduit() } }
+    setup.waits = false
+    try await withScene(setup) { scene in
+      try await scene.refusals(3, of: "POST", "/helix/eventsub/conduits", status: "429")
+      let foreign = await scene.twitch.conduits().map(\.id)
+      try await scene.time(
+        .init(
+          "conduit limit reached", made: "five foreign conduits at the start; one is deleted after three refusals",
+          bound: 32,
+          recovered: "a conduit of our own with both shards and all subscriptions")
+      ) {
+        try await scene.twitch.deleteConduit(foreign[0])
+      } recovery: { window in
+        try await scene.complete(within: window.left)
+      }
+      #expect(await scene.twitch.conduits().map(\.id).starts(with: foreign.dropFirst()))
+    }
+  }
+
+  @Test func thereAreSeveralConduits() async throws {
+    var setup = Scene.Setup()
+    setup.prepare = { twitch in for _ in 0..<3 { _ = try await twitch.addConduit(shardCount: 4) } }
+    try await withScene(setup) { scene in
+      let own = try #require(await scene.twitch.conduits().last?.id)
+      #expect(await scene.twitch.conduits().count == 4)
+      try await scene.gateway.kill9()
+      try await scene.start(waits: false)
+      try await scene.measure(
+        .init(
+          "several conduits", made: "three foreign conduits of the same application; gateway killed and started",
+          bound: 5,
+          recovered: "its own conduit taken up again, no other touched")
+      ) { window in
+        try await scene.complete(within: window.left)
+      }
+      let conduits = await scene.twitch.conduits()
+      #expect(conduits.count == 4)
+      #expect(conduits.last?.id == own)
+      #expect(conduits.dropLast().allSatisfy { $0.shardCount == 4 && $0.shards.isEmpty })
+    }
+  }
+
+  @Test func shrinkingLeavesShards() async throws {
+    var setup = Scene.Setup()
+    setup.shards = 4
+    setup.simulator.behavior.shrinkLeavesShards = true
+    try await withScene(setup) { scene in
+      try await scene.gateway.kill9()
+      try await scene.twitch.wait(for: .init(sockets: 0, exactly: true))
+      var fewer = Gateway.Launch()
+      fewer.environment["CHAT_RELAY_SHARDS"] = "2"
+      try await scene.start(fewer, waits: false)
+      try await scene.measure(
+        .init(
+          "shrink that leaves shards", made: "four shards, then two, while Twitch keeps listing four", bound: 5,
+          recovered: "both wanted shards assigned, nothing else open")
+      ) { window in
+        try await scene.twitch.wait(for: .init(sockets: 2, shards: 2, exactly: true), within: window.left)
+      }
+      #expect(await scene.twitch.conduits().first?.shardCount == 2)
+      #expect(await scene.twitch.conduits().first?.shards.count == 4)
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Testing
+import TwitchSimulator
+
+/// Tokens that end, and permissions that are taken away.
+@Suite(.timeLimit(.minutes(2))) struct TokenTests {
+  @Test func theAppTokenEndsInTheMiddleOfABurst() async throws {
+    var setup = Scene.Setup()
+    setup.moreChannels = 40
+    setup.waits = false
+    try await withScene(setup) { scene in
+      try await scene.twitch.wait(for: .init(subscriptions: 100))
+      let before = await scene.twitch.counters().appTokens
+      try await scene.time(
+        .init(
+          "app token expired in the middle of a burst",
+          made: "all app tokens end while 337 subscriptions are being made",
+          bound: 20, recovered: "all subscriptions there, with one new token")
+      ) {
+        try await scene.twitch.expireTokens(of: nil)
+      } recovery: { window in
+        try await scene.complete(within: window.left)
+      }
+      #expect(await scene.twitch.counters().appTokens == before + 1)
+    }
+  }
+
+  @Test func aUserTokenEnds() async throws {
+    try await withScene { scene in
+      let client = try await scene.join()
+      let dock = try scene.account("dock")
+      let harbor = try scene.account("harbor")
+      try await scene.time(
+        .init(
+          "user token expired", made: "dock's access token ends before a send", bound: 5,
+          recovered: "line sent after one refresh")
+      ) {
+        try await scene.twitch.expireTokens(of: "dock")
+      } recovery: { window in
+        let answer = try await client.say("still here", from: dock, to: harbor, id: "a", within: window.left)
+        #expect(answer["is_sent"] == true)
+      }
+      #expect(await scene.twitch.counters().refreshes == 1)
+      #expect(await scene.twitch.sentMessages().map(\.text) == ["still here"])
+    }
+  }
+
+  @Test func aRefreshIsRefused() async throws {
+    try await withScene { scene in
+      let client = try await scene.join()
+      let dock = try scene.account("dock")
+      let harbor = try scene.account("harbor")
+      try await scene.measure(
+        .init(
+          "refresh refused", made: "dock's tokens end, the refresh token too, before a send", bound: 5,
+          recovered: "account told as unusable, the other account sends on")
+      ) { window in
+        try await scene.twitch.expireTokens(of: "dock", refreshToo: true)
+        let answer = try await client.say("nobody home", from: dock, to: harbor, id: "a", within: window.left)
+        #expect(answer.code == "account_unusable")
+        try await scene.isWritable("dock", false, for: client, within: window.left)
+        let own = try await client.say("me", from: harbor, to: harbor, id: "b", within: window.left)
+        #expect(own["is_sent"] == true)
+      }
+    }
+  }
+
+  @Test func aUserTakesThePermissionBack() async throws {
+    try await withScene { scene in
+      let client = try await scene.join()
+      _ = try await client.status()
+      try await scene.measure(
+        .init(
+          "user token revoked", made: "dock disconnects the application", bound: 5,
+          recovered: "a send is refused, the account told as unusable")
+      ) { window in
+        try await scene.twitch.revokeAuthorization(of: "dock")
+        let (dock, harbor) = (try scene.account("dock"), try scene.account("harbor"))
+        let answer = try await client.say("nobody home", from: dock, to: harbor, id: "a", within: window.left)
+        #expect(answer.code == "account_unusable")
+        try await scene.isWritable("dock", false, for: client, within: window.left)
+      }
+    }
+  }
+
+  @Test func aBroadcasterTakesThePermissionBack() async throws {
+    try await withScene { scene in
+      let client = try await scene.join()
+      _ = try await client.status()
+      try await scene.time(
+        .init(
+          "broadcaster's authorization revoked",
+          made: "pier disconnects the application: its subscriptions are revoked",
+          bound: 5, recovered: "the account told as unusable; harbor's chat goes on")
+      ) {
+        try await scene.twitch.revokeAuthorization(of: "pier")
+      } recovery: { window in
+        try await scene.isWritable("pier", false, for: client, within: window.left)
+        let line = try await scene.twitch.say(.init(from: "gull", "harbor lives"), in: "harbor").id.rawValue
+        try await client.until("harbor's line", within: window.left) { $0.has([line]) }
+      }
+    }
+  }
+
+  @Test func theSenderIsBanned() async throws {
+    try await withScene { scene in
+      let client = try await scene.join()
+      let (dock, harbor, pier) = (try scene.account("dock"), try scene.account("harbor"), try scene.account("pier"))
+      try await scene.measure(
+        .init(
+          "sender banned from a channel", made: "dock is banned from harbor, and writes there", bound: 5,
+          recovered: "told as not sent; the same account writes elsewhere")
+      ) { window in
+        try await scene.twitch.ban("dock", in: "harbor")
+        let answer = try await client.say("let me in", from: dock, to: harbor, id: "a", within: window.left)
+        #expect(answer["is_sent"] != true && answer.code != nil, "\(answer)")
+        let other = try await client.say("hello", from: dock, to: pier, id: "b", within: window.left)
+        #expect(other["is_sent"] == true)
+      }
+    }
+  }
+}
+
+extension Scene {
+  /// Waits until the latest status that a client was told says so of an account.
+  func isWritable(_ name: String, _ wanted: Bool, for client: Client, within seconds: Double) async throws {
+    let key = "\(try account(name))"
+    try await client.until("\(name) writable: \(wanted)", within: seconds) { client in
+      client.log.last { $0.type == "status" }?.json["accounts"]?[key]?["writable"] == .boolean(wanted)
+    }
+  }
+}
