@@ -24,6 +24,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -62,6 +63,11 @@ let package = Package(
       swiftSettings: settings
     ),
     .target(
+      name: "Prometheus",
+      dependencies: [.product(name: "Metrics", package: "swift-metrics")],
+      swiftSettings: settings
+    ),
+    .target(
       name: "TwitchSimulator",
       dependencies: [
         "WebSockets",
@@ -75,11 +81,12 @@ let package = Package(
     .target(
       name: "ChatRelay",
       dependencies: [
-        "Storage", "Twitch", "WebSockets",
+        "Prometheus", "Storage", "Twitch", "WebSockets",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: settings
     ),
@@ -123,6 +130,11 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: ["Storage", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "PrometheusTests",
+      dependencies: ["Prometheus", .product(name: "Metrics", package: "swift-metrics")],
       swiftSettings: settings
     ),
     .testTarget(
