@@ -16,6 +16,7 @@ extension Relay {
     for room in rooms.values {
       for author in erased { room.forget(author, at: Timestamp(.now)) }
     }
+    for writer in writers.values { writer.check() }
     for (route, writer) in writers where senders[route.sender] == nil || new.streams(carrying: route.target).isEmpty {
       writer.stop()
       writers[route] = nil
@@ -43,7 +44,11 @@ extension Relay {
   }
 
   private func updateSenders(_ tokens: [AccountID: NetworkTokens]) {
-    senders = senders.filter { directory.accounts[$0.key] != nil }
+    for (id, sender) in senders where directory.accounts[id] == nil {
+      // Twitch goes on counting, should the account come back.
+      formerBudgets[sender.twitchUser] = sender.budget
+      senders[id] = nil
+    }
     for (id, tokens) in tokens {
       guard let account = directory.accounts[id], Network(of: account) == .twitch else { continue }
       pool.granted(by: TwitchUserID(account.identity.networkUserID))

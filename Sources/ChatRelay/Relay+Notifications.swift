@@ -80,7 +80,11 @@ extension Relay {
 
   /// When an account of this gateway wrote the line, its writer may be waiting for it.
   private func settle(_ message: ChatMessage, in target: AccountID) {
-    guard let author = directory.account(networkUserID: message.chatter.id.rawValue) else { return }
+    // What shared chat brings along was not written here.
+    guard message.source == nil, let author = directory.account(networkUserID: message.chatter.id.rawValue) else {
+      return
+    }
+    senders[author.id]?.saw(message, in: message.broadcaster.id, at: .now)
     writers[Route(sender: author.id, target: target)]?.arrived(message)
   }
 }

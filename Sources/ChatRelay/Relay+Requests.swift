@@ -37,9 +37,8 @@ extension Relay {
   ) throws(RequestError) {
     switch draft.destination {
     case .channel(let route):
-      let writer = try writer(route, for: connection)
-      try writer.submit(Submission(draft: draft, route: route, request: request, connection: connection))
-      if writer.task == nil { writer.task = Task { await writer.run(helix, on: loop) } }
+      let submission = Submission(draft: draft, route: route, request: request, connection: connection)
+      try writer(route, for: connection).submit(submission, on: self)
     case .room:
       try say(draft, to: nil, request, from: connection)
     case .user(let name):
@@ -52,15 +51,32 @@ extension Relay {
 
   /// Finds or makes the writer for a route, if the one who asks may have it right now.
   private func writer(_ route: Route, for connection: Connection) throws(RequestError) -> Writer {
+    guard !isStopping else { throw .stopping }
     let (sender, target) = try permissions.writer(route, for: connection.user, on: connection.stream)
     guard isOpenForChat(connection.stream) else { throw RequestError(.notLive, "Nobody is live on this stream.") }
     guard canSend(sender), let keeper = senders[sender.id] else { throw .accountUnusable }
     if let writer = writers[route] { return writer }
     let writer = Writer(
-      route, sender: keeper, channel: TwitchUserID(target.identity.networkUserID),
-      echoPatience: configuration.echoPatience)
+      route, sender: keeper, channel: TwitchUserID(target.identity.networkUserID), surroundingsOfWriters)
     writers[route] = writer
     return writer
+  }
+
+  private var surroundingsOfWriters: Writer.Surroundings {
+    Writer.Surroundings(
+      helix: helix, loop: loop, echoPatience: configuration.echoPatience,
+      permit: { submission throws(RequestError) in try self.permit(submission) },
+      onOutcome: { _, _ in },
+      onRefusedToken: { sender in Task { await self.validate(sender) } })
+  }
+
+  /// Whether a line that was taken on may leave: meanwhile a share may have been withdrawn, an account removed, a token revoked.
+  private func permit(_ submission: Submission) throws(RequestError) {
+    guard directory.user(with: submission.token)?.id == submission.user else {
+      throw RequestError(.notPermitted, "You are not signed in any more.")
+    }
+    let (sender, _) = try permissions.writer(submission.route, for: submission.user, on: submission.stream)
+    guard canSend(sender) else { throw .accountUnusable }
   }
 
   /// Says something on the internal chat: in this stream's room, or to every connection of two users.

@@ -27,7 +27,8 @@ extension Relay {
     isStopping = true
     server?.stopAccepting()
     for writer in writers.values { writer.stop() }
-    await wait(for: .seconds(5)) { self.writers.values.allSatisfy { $0.task == nil } }
+    await wait(for: .seconds(5)) { self.writers.values.allSatisfy(\.isIdle) }
+    for writer in writers.values { writer.giveUp() }
     for connection in rooms.values.flatMap(\.connections) { connection.close(.serviceRestart, "the gateway restarts") }
     for task in tasks { task.cancel() }
     await pool.stop()

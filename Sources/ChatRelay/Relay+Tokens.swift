@@ -34,12 +34,13 @@ extension Relay {
       of: TwitchUserID(account.identity.networkUserID), pair: pair, oauth: oauth,
       save: { pair in try await store.saveTokens(NetworkTokens(pair), of: account) },
       onChange: { state in self.tokenChanged(of: account.id, to: state) })
-    return Sender(account, token: token)
+    return Sender(account, token: token, budget: formerBudgets.removeValue(forKey: token.userID) ?? SendBudget())
   }
 
   /// Everyone concerned is told once, and it is kept, so that a restart does not ask Twitch again in vain.
   private func tokenChanged(of id: AccountID, to state: UserToken.State) {
     statusMayHaveChanged(of: rooms.keys)
+    for (route, writer) in writers where route.sender == id { writer.check() }
     guard state == .relinkNeeded, let account = directory.accounts[id] else { return }
     logger.error("Twitch refuses the account's tokens: its owner must link it again", metadata: ["account": "\(id)"])
     Task {

@@ -24,6 +24,8 @@ public actor Relay {
   /// What earlier runs said; for the rooms that are yet to be made.
   var past = HistoryStore.Past()
   var senders: [AccountID: Sender] = [:]
+  /// What accounts said that are not linked here any more.
+  var formerBudgets: [TwitchUserID: SendBudget] = [:]
   var writers: [Route: Writer] = [:]
   var liveStates = LiveStates()
   var pictures = Pictures()

@@ -6,18 +6,29 @@ import Twitch
 ///
 /// One for each account, whoever uses it and wherever, since Twitch counts what an account says and not who asked.
 final class Sender {
+  /// What an account is in a channel, as far as Twitch's limits care.
+  enum Role {
+    /// It has not been seen there yet.
+    case unknown
+    /// Nobody in particular.
+    case ordinary
+    /// The broadcaster, a moderator or a VIP.
+    case privileged
+  }
+
   let account: AccountID
   let twitchUser: TwitchUserID
   let token: UserToken
   /// Which linking the tokens are from.
   private(set) var linkedAt: Date
-  var budget = SendBudget()
-  /// Where the account was seen with a badge that gives it more room.
-  private var privileges: Set<TwitchUserID> = []
+  var budget: SendBudget
+  private var roles: [TwitchUserID: Role] = [:]
 
-  init(_ account: Account, token: UserToken) {
+  /// - Parameter budget: What the account has said already, when it was linked here before.
+  init(_ account: Account, token: UserToken, budget: SendBudget = SendBudget()) {
     self.account = account.id
     self.token = token
+    self.budget = budget
     twitchUser = token.userID
     linkedAt = account.linkedAt
   }
@@ -27,19 +38,16 @@ final class Sender {
     token.state == .usable && (token.scopes.isEmpty || token.scopes.contains(.userWriteChat))
   }
 
-  /// Whether Twitch's wider limits hold in a channel: one's own, or where one moderates or is a VIP.
-  func isPrivileged(in channel: TwitchUserID) -> Bool {
-    channel == twitchUser || privileges.contains(channel)
+  /// What the account is in a channel. Until it is known the narrower limits hold.
+  func role(in channel: TwitchUserID) -> Role {
+    channel == twitchUser ? .privileged : roles[channel] ?? .unknown
   }
 
-  /// Learns the account's role in a channel from the badges of a line of its own.
-  func learn(_ badges: [Badge], in channel: TwitchUserID) {
-    let roles: Set<String> = ["broadcaster", "moderator", "lead_moderator", "vip"]
-    if badges.contains(where: { roles.contains($0.setID) }) {
-      privileges.insert(channel)
-    } else {
-      privileges.remove(channel)
-    }
+  /// Takes notice of a line of the account's in a channel, sent from here or not: it counts, and its badges tell the role there.
+  func saw(_ message: ChatMessage, in channel: TwitchUserID, at now: ContinuousClock.Instant) {
+    let names: Set<String> = ["broadcaster", "moderator", "lead_moderator", "vip"]
+    roles[channel] = message.badges.contains { names.contains($0.setID) } ? .privileged : .ordinary
+    budget.saw(message.id, in: channel, at: now)
   }
 
   /// Goes on with the tokens of a new linking.

@@ -3,7 +3,7 @@ import Foundation
 @testable import ChatRelay
 
 /// A JSON value to look into, as a client would.
-enum JSON: Decodable, Equatable, Sendable {
+enum JSON: Decodable, Hashable, Sendable {
   case object([String: JSON])
   case array([JSON])
   case text(String)

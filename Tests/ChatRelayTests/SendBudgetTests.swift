@@ -6,13 +6,13 @@ import Twitch
 @Suite struct SendBudgetTests {
   private let start = ContinuousClock.now
 
-  /// When lines would leave that all want to leave at once.
-  private func departures(_ count: Int, isPrivileged: Bool) -> [Duration] {
+  /// When lines would leave that all want to leave at once, and are answered for at once.
+  private func departures(_ count: Int, isPrivileged: Bool, slowMode: Duration = .zero) -> [Duration] {
     var budget = SendBudget()
     var now = start
     return (0..<count).map { _ in
-      now = budget.earliest(in: "c", isPrivileged: isPrivileged, at: now)
-      budget.spend(in: "c", at: now)
+      now = budget.earliest(in: "c", isPrivileged: isPrivileged, slowMode: slowMode, at: now)
+      budget.say(in: "c", at: now)
       return now - start
     }
   }
@@ -32,19 +32,90 @@ import Twitch
     #expect(times[100] > .seconds(30))
   }
 
+  @Test func slowModeIsForThoseWithoutPrivileges() {
+    #expect(departures(2, isPrivileged: false, slowMode: .seconds(10))[1] > .seconds(10))
+    #expect(departures(2, isPrivileged: true, slowMode: .seconds(10))[1] == .zero)
+  }
+
   @Test func linesInOtherChannelsCountForTheAccount() {
     var budget = SendBudget()
-    for channel in 0..<20 { budget.spend(in: .init("\(channel)"), at: start) }
+    for channel in 0..<20 { budget.say(in: .init("\(channel)"), at: start) }
     #expect(budget.earliest(in: "new", isPrivileged: false, at: start) == start + .seconds(31))
     #expect(budget.earliest(in: "own", isPrivileged: true, at: start) == start)
   }
 
   @Test func theSecondIsCountedFromTheAnswer() {
     var budget = SendBudget()
-    budget.spend(in: "c", at: start)
-    budget.arrived(in: "c", at: start + .seconds(3))
+    let ticket = budget.spend(in: "c", at: start)
+    budget.arrived(ticket, as: nil, in: "c", at: start + .seconds(3))
     let now = start + .seconds(3)
     #expect(budget.earliest(in: "c", isPrivileged: false, at: now) == now + .milliseconds(1100))
+  }
+
+  @Test func theThirtySecondsAreCountedFromTheAnswersToo() {
+    var budget = SendBudget()
+    for channel in 0..<20 {
+      let channel = TwitchUserID("\(channel)")
+      let ticket = budget.spend(in: channel, at: start)
+      budget.arrived(ticket, as: nil, in: channel, at: start + .seconds(9))
+    }
+    let now = start + .seconds(31)
+    #expect(budget.earliest(in: "new", isPrivileged: false, at: now) == start + .seconds(40))
+  }
+
+  @Test func aLineOnItsWayCountsAsOfNow() {
+    var budget = SendBudget()
+    for channel in 0..<20 { _ = budget.spend(in: .init("\(channel)"), at: start) }
+    let now = start + .seconds(60)
+    #expect(budget.earliest(in: "new", isPrivileged: false, at: now) == now + .seconds(31))
+  }
+
+  @Test func whatDidNotLeaveDoesNotCount() {
+    var budget = SendBudget()
+    for channel in 0..<40 {
+      let ticket = budget.spend(in: .init("\(channel)"), at: start)
+      budget.refund(ticket)
+    }
+    #expect(budget.earliest(in: "new", isPrivileged: false, at: start) == start)
+  }
+
+  @Test func whatTheAccountSaysElsewhereCountsOnce() {
+    var budget = SendBudget()
+    for number in 0..<19 { budget.saw(.init("m\(number)"), in: .init("\(number)"), at: start) }
+    // An echo that is faster than the answer, and comes twice.
+    let ticket = budget.spend(in: "c", at: start)
+    budget.saw("own", in: "c", at: start)
+    budget.arrived(ticket, as: "own", in: "c", at: start)
+    budget.saw("own", in: "c", at: start)
+    #expect(budget.earliest(in: "19", isPrivileged: true, at: start) == start)
+    #expect(budget.earliest(in: "new", isPrivileged: false, at: start) == start + .seconds(31))
+    var one = SendBudget()
+    for number in 0..<18 { one.saw(.init("m\(number)"), in: .init("\(number)"), at: start) }
+    one.saw("m0", in: "0", at: start)
+    one.saw("own", in: "c", at: start)
+    #expect(one.earliest(in: "new", isPrivileged: false, at: start) == start)
+  }
+
+  @Test func whoIsTooFastFallsSilentForLongerAndLonger() {
+    var budget = SendBudget()
+    budget.exceeded(at: start)
+    #expect(budget.earliest(in: "c", isPrivileged: false, at: start) == start + .seconds(31))
+    #expect(budget.earliest(in: "c", isPrivileged: true, at: start) == start)
+    budget.exceeded(at: start)
+    #expect(budget.earliest(in: "c", isPrivileged: false, at: start) == start + .seconds(62))
+    for _ in 0..<10 { budget.exceeded(at: start) }
+    #expect(budget.earliest(in: "c", isPrivileged: false, at: start) == start + .seconds(600))
+    let ticket = budget.spend(in: "c", at: start)
+    budget.arrived(ticket, as: "m", in: "c", at: start)
+    budget.exceeded(at: start)
+    #expect(budget.earliest(in: "d", isPrivileged: false, at: start) == start + .seconds(31))
+  }
+}
+
+extension SendBudget {
+  /// A line leaves, and Twitch has it at once.
+  fileprivate mutating func say(in channel: TwitchUserID, at now: ContinuousClock.Instant) {
+    arrived(spend(in: channel, at: now), as: nil, in: channel, at: now)
   }
 }
 

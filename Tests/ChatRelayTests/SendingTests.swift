@@ -22,7 +22,7 @@ import WebSockets
         result == [
           "type": "textresult", "id": "a1", "account_id": .number(Double(harbor.rawValue)),
           "cur_stream_account_id": .number(Double(harbor.rawValue)), "is_sent": true,
-          "message_id": .text(sent.id.rawValue),
+          "message_id": .text(sent.id.rawValue), "queue": 0,
         ])
       for browser in [john, other] {
         let line = try await browser.next("text")

@@ -7,6 +7,7 @@ struct ErrorMessage: ServerMessage {
     json.member("type", "error")
     json.member("code", error.code.rawValue)
     json.member("message", error.message)
+    if let queue = error.queue { json.member("queue", queue) }
     json.member("request") { json in
       json.member("type", ifPresent: request.type)
       json.member("id", ifPresent: request.id)

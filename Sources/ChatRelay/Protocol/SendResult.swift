@@ -14,6 +14,8 @@ struct SendResult: ServerMessage {
   var id: String
   var route: Route
   var outcome: Outcome
+  /// How many lines wait behind it, when it went through a queue.
+  var queue: Int?
 
   func write(to json: inout JSONWriter) {
     json.member("type", style.rawValue + "result")
@@ -31,5 +33,6 @@ struct SendResult: ServerMessage {
         json.member("message", message)
       }
     }
+    if let queue { json.member("queue", queue) }
   }
 }

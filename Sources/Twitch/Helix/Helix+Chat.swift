@@ -14,6 +14,31 @@ extension Helix {
     call.isChatMessage = true
     return try await one(call, as: token, of: ChatSendAnswer.self).result
   }
+
+  /// Gives the rules of a channel's chat, as far as they concern those who send.
+  ///
+  /// https://dev.twitch.tv/docs/api/reference/#get-chat-settings
+  public func chatSettings(of broadcaster: TwitchUserID) async throws(HelixError) -> ChatSettings {
+    try await one(.get("chat/settings", [("broadcaster_id", broadcaster.rawValue)]), of: ChatSettings.self)
+  }
+}
+
+/// The rules of a channel's chat.
+public struct ChatSettings: Hashable, Sendable, Decodable {
+  /// How long people have to wait between their lines; `nil` when the chat is not in slow mode.
+  public let slowModeWait: Duration?
+
+  private enum CodingKeys: String, CodingKey {
+    case isSlow = "slow_mode"
+    case seconds = "slow_mode_wait_time"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let isSlow = try container.decodeIfPresent(Bool.self, forKey: .isSlow) ?? false
+    let seconds = try container.decodeIfPresent(Int.self, forKey: .seconds)
+    slowModeWait = isSlow ? seconds.map { .seconds($0) } : nil
+  }
 }
 
 /// What became of a chat line.
