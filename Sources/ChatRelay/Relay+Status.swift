@@ -28,14 +28,17 @@ extension Relay {
     // What was worked out holds until something may have changed.
     if statusTimers[room.stream] == nil, let known = room.standing(of: user) { return known }
     guard let user = directory.users[user], let stream = directory.streams[room.stream] else { return nil }
-    let standing = Standing(for: user, on: stream, in: directory, isLive: isLive, canSend: canSend)
+    var standing = Standing(for: user, on: stream, in: directory, isLive: isLive, canSend: canSend)
+    standing.problems = problems(health.told, of: user.id, on: stream.id)
     room.keep(standing, of: user.id)
     return standing
   }
 
   /// Answers a request for `status`.
   func sendStatus(to connection: Connection) {
-    guard let room = rooms[connection.stream], let standing = standing(of: connection.user, in: room) else { return }
+    guard let room = rooms[connection.stream], var standing = standing(of: connection.user, in: room) else { return }
+    // Who asks gets to know what is the matter right now, also what may be put right before others are told.
+    standing.problems = problems(health.present, of: connection.user, on: connection.stream)
     connection.told = standing
     connection.send(status(standing))
   }
@@ -52,7 +55,8 @@ extension Relay {
   private func pushStatus(in room: Room) {
     for user in room.users {
       guard let standing = standing(of: user, in: room) else { continue }
-      let behind = room.connections(of: user).filter { $0.told != standing }
+      let present = problems(health.present, of: user, on: room.stream)
+      let behind = room.connections(of: user).filter { $0.told.map { !$0.says(standing, or: present) } ?? true }
       if behind.isEmpty { continue }
       room.lastStatusPush = .now
       let message = status(standing).encoded()

@@ -43,6 +43,8 @@ extension Relay {
     pool.onGap = { _ in }
     pool.onRevocation = { _ in }
     pool.onConduit = { _ in }
+    pool.onChange = {}
+    healthTimer = nil
   }
 
   /// Waits until something is over, but not for ever.

@@ -40,6 +40,7 @@ extension Relay {
   /// Everyone concerned is told once, and it is kept, so that a restart does not ask Twitch again in vain.
   private func tokenChanged(of id: AccountID, to state: UserToken.State) {
     statusMayHaveChanged(of: rooms.keys)
+    healthMayHaveChanged()
     for (route, writer) in writers where route.sender == id { writer.check() }
     guard state == .relinkNeeded, let account = directory.accounts[id] else { return }
     logger.error("Twitch refuses the account's tokens: its owner must link it again", metadata: ["account": "\(id)"])

@@ -28,6 +28,9 @@ public actor Relay {
   var formerBudgets: [TwitchUserID: SendBudget] = [:]
   var writers: [Route: Writer] = [:]
   var liveStates = LiveStates()
+  var health = HealthWatch()
+  /// The next look at what is wrong, when it is to be sooner than usual.
+  var healthTimer: Timer?
   var pictures = Pictures()
   /// Whether pictures are being asked for right now.
   var isFetchingPictures = false
@@ -115,6 +118,7 @@ public actor Relay {
       Task { for await new in store.directories() where new != directory { await apply(new) } },
       Task { await validateTokens() },
       Task { await lookAtChannels() },
+      Task { await watchHealth() },
       Task { await historyKeeper.run() },
       Task { await trimHistory() },
     ]
@@ -125,6 +129,8 @@ public actor Relay {
     pool.onRevocation = { revocation in self.receive(revocation) }
     pool.onGap = { broadcaster in self.tellGap(in: broadcaster) }
     pool.onConduit = { conduit in self.remember(conduit) }
+    pool.onChange = { self.healthMayHaveChanged() }
+    historyKeeper.onChange = { self.healthMayHaveChanged() }
     pool.start(on: self)
   }
 

@@ -17,6 +17,8 @@ struct Standing: Equatable {
     var url: String?
   }
 
+  /// What is wrong, as far as it concerns this user on this stream.
+  var problems: [Health.Problem] = []
   /// Whether at least one of the stream's accounts is live.
   var isLive: Bool
   var entries: [Entry]
@@ -54,5 +56,13 @@ struct Standing: Equatable {
           id: account.id, name: account.name, network: network, isReady: false,
           isWritable: mayWrite && canSend(account), isLive: false))
     }
+  }
+
+  /// Whether whoever was told this has nothing to learn from a newer standing: the problems may be the newer one's, or those that
+  /// are `present` and not worth a message to others yet.
+  func says(_ newer: Standing, or present: [Health.Problem]) -> Bool {
+    var own = self
+    own.problems = newer.problems
+    return own == newer && (problems == newer.problems || problems == present)
   }
 }

@@ -1,4 +1,5 @@
 import Storage
+import Twitch
 
 /// Who can be read and written on a stream right now, for one user.
 struct StatusMessage: ServerMessage {
@@ -20,6 +21,19 @@ struct StatusMessage: ServerMessage {
         json.member(String(entry.id.rawValue)) { write(entry, to: &$0) }
       }
     }
+    json.member("health") { json in
+      json.member("state", standing.problems.state.rawValue)
+      json.member("problems", array: standing.problems) { json, problem in
+        json.object { write(problem, to: &$0) }
+      }
+    }
+  }
+
+  private func write(_ problem: Health.Problem, to json: inout JSONWriter) {
+    json.member("code", problem.key.code.rawValue)
+    json.member("message", problem.condition.message)
+    json.member("since", problem.since.milliseconds)
+    if case .account(let id) = problem.key.subject { json.member("account_id", id.rawValue) }
   }
 
   private func write(_ entry: Standing.Entry, to json: inout JSONWriter) {
