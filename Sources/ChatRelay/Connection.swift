@@ -77,6 +77,9 @@ final class Connection {
     send(ErrorMessage(error: error, request: request))
   }
 
+  /// With which code it is over; 1006 when nobody said goodbye.
+  var closeCode: UInt16 { socket.closure?.code ?? 1006 }
+
   /// Says goodbye; `receive()` ends once the peer has answered, or is gone.
   func close(_ code: CloseCode, _ reason: String) {
     guard !isClosing else { return }

@@ -26,6 +26,8 @@ extension Relay {
     public var historyMessages = 2000
     /// For how many minutes a room's messages are kept for them, at least.
     public var historyMinutes = 10
+    /// What `/metrics` asks for as a bearer token. `nil`: the metrics are for this machine alone.
+    public var metricsToken: Secret?
     /// How often viewer counts are asked for while somebody watches.
     package var viewCountInterval: Duration = .seconds(60)
     /// How long a line's echo is waited for when Twitch did not answer for the line.

@@ -47,7 +47,11 @@ extension Relay {
     guard let room = join(connection, from: resumption) else {
       return connection.close(.policyViolation, Self.accessWithdrawn)
     }
-    defer { room.leave(connection) }
+    metrics.opened()
+    defer {
+      room.leave(connection)
+      metrics.closed(connection.closeCode)
+    }
     while let message = await connection.receive() {
       switch message {
       case .text(let frame): answer(ClientRequest(frame), on: connection)

@@ -33,7 +33,7 @@ extension Relay {
       after: past.heads.removeValue(forKey: stream), moderation: past.moderation.removeValue(forKey: stream) ?? [],
       now: now.milliseconds
     ) { number in GapMessage(stream: stream, time: now).entry(at: Cursor(stream, number)) }
-    return Room(stream: stream, history: history, keeper: historyKeeper)
+    return Room(stream: stream, history: history, keeper: historyKeeper, metrics: metrics)
   }
 
   /// Forgets, again and again, what need not be kept any more.

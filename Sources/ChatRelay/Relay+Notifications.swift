@@ -7,6 +7,7 @@ extension Relay {
   /// Takes in one notification. The pool has seen to it that each comes once.
   func receive(_ notification: Notification) {
     historyKeeper.saw(notification.seenKeys)
+    metrics.received(notification.event)
     let time = notification.timestamp ?? Timestamp(.now)
     switch notification.event {
     case .message(let message):

@@ -66,7 +66,7 @@ extension Relay {
     Writer.Surroundings(
       helix: helix, loop: loop, echoPatience: configuration.echoPatience,
       permit: { submission throws(RequestError) in try self.permit(submission) },
-      onOutcome: { _, _ in },
+      onOutcome: { [metrics] outcome, time in metrics.sent(outcome, after: time) },
       onRefusedToken: { sender in Task { await self.validate(sender) } })
   }
 

@@ -20,6 +20,7 @@ extension Relay {
 
   /// Starts to bring a connection up to date, and finishes at once if there is nothing to catch up with.
   func bringUpToDate(_ connection: Connection, in room: Room, from resumption: Resumption) {
+    if case .since = resumption { metrics.resumed() }
     switch resumption {
     case .live:
       room.attach(connection)
@@ -111,6 +112,7 @@ extension Relay {
   }
 
   private func tellGap(_ connection: Connection, in room: Room, at place: Int64) {
+    metrics.toldGap()
     let gap = GapMessage(stream: room.stream, time: Timestamp(.now))
     connection.send(encoded: gap.encoded(at: Cursor(room.stream, place)))
   }

@@ -4,7 +4,8 @@ import WebSockets
 
 /// Plain HTTP: the pages, the probes, and Twitch's deliveries to webhook shards.
 extension Relay {
-  func respond(to request: Request) -> Response? {
+  func respond(to request: Request) async -> Response? {
+    if request.path == "/metrics" { return await metricsResponse(to: request) }
     if request.path == "/healthz" { return probe(request, .text("ok\n")) }
     if request.path == "/readyz" { return probe(request, readiness()) }
     if Self.streamID(inPath: request.path) != nil {

@@ -28,6 +28,7 @@ public actor Relay {
   var formerBudgets: [TwitchUserID: SendBudget] = [:]
   var writers: [Route: Writer] = [:]
   var liveStates = LiveStates()
+  let metrics = RelayMetrics()
   var health = HealthWatch()
   /// The next look at what is wrong, when it is to be sooner than usual.
   var healthTimer: Timer?
@@ -108,7 +109,7 @@ public actor Relay {
     await recallHistory()
     await apply(try await store.directory())
     var listening = configuration.server
-    listening.headerNames += ConduitPool.callbackHeaders
+    listening.headerNames += ConduitPool.callbackHeaders + Self.forwardingHeaders
     server = try Server(
       listening, on: loop,
       respond: { [weak self] request in await self?.respond(to: request) },
@@ -119,6 +120,7 @@ public actor Relay {
       Task { await validateTokens() },
       Task { await lookAtChannels() },
       Task { await watchHealth() },
+      Task { await measureLag() },
       Task { await historyKeeper.run() },
       Task { await trimHistory() },
     ]
@@ -130,6 +132,7 @@ public actor Relay {
     pool.onGap = { broadcaster in self.tellGap(in: broadcaster) }
     pool.onConduit = { conduit in self.remember(conduit) }
     pool.onChange = { self.healthMayHaveChanged() }
+    helix.onAnswer = { [metrics] method, endpoint, status in metrics.called(method, endpoint, status) }
     historyKeeper.onChange = { self.healthMayHaveChanged() }
     pool.start(on: self)
   }

@@ -12,6 +12,7 @@ final class Room {
   /// What is remembered.
   private(set) var history: History
   private let keeper: HistoryKeeper
+  private let metrics: RelayMetrics
   private var isStartKept = false
   /// How the stream stands for each user who is here, as last worked out.
   private var standings: [UserID: Standing] = [:]
@@ -19,7 +20,8 @@ final class Room {
   /// Ready-made frames that the connections write from, each at its own pace. It has an end: whoever falls off it is closed.
   private let log = FrameLog()
 
-  init(stream: StreamID, history: History, keeper: HistoryKeeper) {
+  init(stream: StreamID, history: History, keeper: HistoryKeeper, metrics: RelayMetrics) {
+    self.metrics = metrics
     self.stream = stream
     self.history = history
     self.keeper = keeper
@@ -50,8 +52,12 @@ final class Room {
   }
 
   private func deliver(_ entry: HistoryEntry) {
-    guard let audience = entry.audience else { return log.append(entry.payload) }
+    guard let audience = entry.audience else {
+      metrics.delivered(entry.payload.count, to: log.followerCount)
+      return log.append(entry.payload)
+    }
     for connection in audience.flatMap(connections) where connection.isUpToDate {
+      metrics.delivered(entry.payload.count, to: 1)
       connection.send(encoded: entry.payload)
     }
   }

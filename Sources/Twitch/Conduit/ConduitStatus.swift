@@ -36,6 +36,8 @@ public struct ConduitStatus: Hashable, Sendable {
     public internal(set) var failures = 0
     /// How many planned reconnects it went through.
     public internal(set) var reconnects = 0
+    /// How often its sessions and connections ended for each reason, in a word.
+    public internal(set) var ends: [String: Int] = [:]
     /// How its last session ended, for people.
     public internal(set) var lastEnd: String?
 
@@ -43,6 +45,7 @@ public struct ConduitStatus: Hashable, Sendable {
 
     mutating func lose(_ error: EventSubError, wasOpen: Bool) {
       if wasOpen { losses += 1 } else { failures += 1 }
+      ends[error.word, default: 0] += 1
       lastEnd = "\(error)"
     }
   }

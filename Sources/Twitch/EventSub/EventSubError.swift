@@ -29,3 +29,16 @@ public enum EventSubError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
+
+extension EventSubError {
+  /// The case in one word, without what only people can read.
+  var word: String {
+    switch self {
+    case .unreadable: "unreadable"
+    case .unreachable: "unreachable"
+    case .notWelcomed: "not_welcomed"
+    case .silent: "silent"
+    case .closed(let code): "closed_\(code)"
+    }
+  }
+}

@@ -29,6 +29,9 @@ public final class Helix {
   /// How many calls in a row came to nothing because Twitch could not be reached or did not answer.
   public private(set) var failuresInARow = 0
 
+  /// Told how each request ended, for the metrics: method, path without what is asked for, and the status or what came instead.
+  public var onAnswer: (_ method: String, _ path: String, _ status: String) -> Void = { _, _, _ in }
+
   /// Calls the API at `endpoints.api` for that application.
   public init(endpoints: Endpoints, clientID: ClientID, client: HTTPClient, appToken: AppToken, logger: Logger) {
     self.endpoints = endpoints
@@ -82,10 +85,13 @@ public final class Helix {
       let answer = try await client.send(
         call.method, call.url(below: endpoints.api), headers: headers, body: call.body)
       failuresInARow = 0
+      onAnswer(call.method.rawValue, call.path, "\(answer.status.code)")
       return answer
     } catch {
       failuresInARow += 1
-      throw HelixError(error)
+      let error = HelixError(error)
+      onAnswer(call.method.rawValue, call.path, error.isOutcomeUnknown ? "unanswered" : "unreachable")
+      throw error
     }
   }
 

@@ -113,12 +113,15 @@ struct ServerOptions: ParsableArguments, SettingOptions {
   @Option(name: Setting.historyMinutes.name, help: Setting.historyMinutes.help)
   var historyMinutes: String?
 
+  @Option(name: Setting.metricsToken.name, help: Setting.metricsToken.help)
+  var metricsToken: String?
+
   var flags: [Setting: String?] {
     [
       .publicURL: publicURL, .publicFolder: publicFolder, .basePath: basePath,
       .allowedOrigins: allowedOrigins, .trustedProxies: trustedProxies, .tlsCertificate: tlsCertificate,
       .tlsKey: tlsKey, .shards: shards, .webhookShards: webhookShards,
-      .historyMessages: historyMessages, .historyMinutes: historyMinutes,
+      .historyMessages: historyMessages, .historyMinutes: historyMinutes, .metricsToken: metricsToken,
     ]
   }
 }

@@ -16,6 +16,7 @@ extension ServerSettings {
     configuration.allowedOrigins = allowedOrigins
     configuration.historyMessages = historyMessages
     configuration.historyMinutes = historyMinutes
+    configuration.metricsToken = metricsToken
     return configuration
   }
 

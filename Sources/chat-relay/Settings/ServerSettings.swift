@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Twitch
 import WebSockets
 
 /// How the gateway is reached, and how many shards it keeps.
@@ -11,6 +12,7 @@ struct ServerSettings {
   var allowedOrigins: [String]?
   var historyMessages: Int
   var historyMinutes: Int
+  var metricsToken: Secret?
 
   init(_ reader: inout SettingsReader) {
     server.host = Self.host(&reader)
@@ -24,6 +26,7 @@ struct ServerSettings {
     webhookShards = reader.number(.webhookShards, in: 0...100, else: 0)
     allowedOrigins = reader.origins(.allowedOrigins)
     historyMessages = reader.number(.historyMessages, in: 0...100_000, else: 2000)
+    metricsToken = reader.text(.metricsToken).map { Secret($0) }
     historyMinutes = reader.number(.historyMinutes, in: 0...10_080, else: 10)
     if shards + webhookShards == 0 { reader.refuse(.shards, "1 or more when there are no webhook shards") }
     if webhookShards > 0, !isReachableByTwitch(&reader) {

@@ -19,6 +19,7 @@ enum Setting: String, CaseIterable {
   case webhookShards = "webhook_shards"
   case historyMessages = "history_messages"
   case historyMinutes = "history_minutes"
+  case metricsToken = "metrics_token"
   case secretKey = "secret_key"
   case logLevel = "log_level"
   case clientID = "twitch.client_id"
@@ -43,7 +44,7 @@ enum Setting: String, CaseIterable {
   var isTwitch: Bool { rawValue.hasPrefix("twitch.") }
 
   /// Whether the value must not be shown to anybody, its owner included.
-  var isSecret: Bool { self == .secretKey || self == .clientSecret }
+  var isSecret: Bool { self == .secretKey || self == .clientSecret || self == .metricsToken }
 
   private var flagName: String { rawValue.replacing(".", with: "-").replacing("_", with: "-") }
 
@@ -65,6 +66,7 @@ enum Setting: String, CaseIterable {
     case .shards: "How many shards of the conduit get a WebSocket; 2 unless given."
     case .webhookShards: "How many more get their events by HTTPS; needs \(Setting.publicURL.flag). 0 unless given."
     case .historyMessages: "How many of a stream's latest messages are kept; 2000 unless given."
+    case .metricsToken: "What GET /metrics asks for as a bearer token; unless given it answers this machine alone."
     case .historyMinutes: "For how many minutes messages are kept, however many; 10 unless given."
     case .secretKey: "What tokens are sealed with: 32 characters or more; secret.key in the folder unless given."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
