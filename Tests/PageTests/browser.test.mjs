@@ -10,6 +10,7 @@ import { withChromium } from "./chromium.mjs";
 const program = fileURLToPath(new URL("../../.build/debug/chat-relay", import.meta.url));
 let demo = null;
 let address = process.env.PAGE_URL;
+let simulator = null;
 
 before(async () => {
   if (address) return;
@@ -71,6 +72,28 @@ test("a whole link fills in the start page", { timeout: 120_000 }, async () => {
   });
 });
 
+test("what is wrong is told near the top until it is over", { timeout: 180_000, skip: Boolean(process.env.PAGE_URL) }, async () => {
+  await withChromium(async (browser) => {
+    const page = await browser.open(address, { width: 390, height: 780 });
+    await page.until(`document.querySelector("#sender").value !== ""`, 40);
+    assert.equal(await page.evaluate(`document.querySelector("#health").offsetHeight`), 0);
+    await control("PATCH", "/behavior", { sends_welcome: false });
+    await control("POST", "/sockets/shard:0/drop", {});
+    await page.until(`document.querySelector("#health [role=status]").checkVisibility() && document.querySelector("#health").dataset.state === "degraded"`);
+    assert.match(await page.evaluate(`document.querySelector("#health [role=status]").textContent`), /1 of 2 connections/);
+    await control("PATCH", "/behavior", { sends_welcome: true });
+    await page.until(`document.querySelector("#health").dataset.state === "ok"`, 60);
+    assert.equal(await page.evaluate(`document.querySelector("#health [role=status]").textContent`), "");
+    assert.deepEqual(page.complaints, []);
+  });
+});
+
+/** Tells the demo's simulated Twitch what goes wrong. */
+async function control(method, path, body) {
+  const answer = await fetch(simulator + "/control" + path, { method, body: JSON.stringify(body) });
+  assert.ok(answer.ok, await answer.text());
+}
+
 /** An expression for the lines that say exactly `text`. */
 function linesWith(text) {
   return `[...document.querySelectorAll(".line .text")].filter((line) => line.textContent === ${JSON.stringify(text)})`;
@@ -91,7 +114,8 @@ function chatPageOf(demo) {
     demo.stdout.setEncoding("utf8").on("data", (chunk) => {
       printed += chunk;
       const address = /https?:\/\/\S+\/chat\.html\?\S+(?=\s)/.exec(printed)?.[0];
-      if (address) resolve(address);
+      simulator = /simulated Twitch at (http\S+);/.exec(printed)?.[1];
+      if (address && simulator) resolve(address);
     });
   });
 }
