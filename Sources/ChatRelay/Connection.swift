@@ -53,6 +53,9 @@ final class Connection {
   /// Whether it can be told anything.
   var isOpen: Bool { !isClosing && socket.isOpen }
 
+  /// What waits in this connection's own queue.
+  var queuedBytes: Int { socket.queuedBytes }
+
   /// Waits until what this connection alone was told has been written, or it is over.
   func drained() async {
     await socket.drained()

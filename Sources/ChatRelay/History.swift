@@ -6,7 +6,7 @@ import Twitch
 ///
 /// What is older is on disk. Knows neither disk nor clock nor connections; entries and times are given to it.
 struct History {
-  /// How many entries are at hand at least, once there are as many.
+  /// How many entries are at hand at least, once there are as many and so many are to be kept.
   static let tailLength = 256
   /// How much is replayed at once, in bytes.
   static let batchSize = 64 << 10
@@ -31,6 +31,7 @@ struct History {
     var time: Int64
   }
 
+  private let tailLength: Int
   /// The latest entries, oldest first. Never empty: each run begins with a gap.
   private(set) var tail: Deque<HistoryEntry>
   /// The greatest number that was given away.
@@ -50,8 +51,10 @@ struct History {
   ///   - now: In milliseconds since 1970. The numbers begin with it, so that those which an earlier run gave away and did
   ///     not get to disk are never given away again.
   init(
-    after last: Int64? = nil, moderation: [HistoryEntry] = [], now: Int64, gap: (_ number: Int64) -> HistoryEntry
+    after last: Int64? = nil, moderation: [HistoryEntry] = [], retention: HistoryRetention = HistoryRetention(),
+    now: Int64, gap: (_ number: Int64) -> HistoryEntry
   ) {
+    tailLength = retention.milliseconds > 0 ? Self.tailLength : max(1, min(retention.messages, Self.tailLength))
     let first = gap(max((last ?? 0) + 1_000_000, now * 1000))
     tail = [first]
     head = first.number
@@ -69,7 +72,6 @@ struct History {
 
   /// Remembers an entry that has the latest number.
   mutating func append(_ entry: HistoryEntry) {
-    if let removal = entry.removal { remove(removal, before: entry.number, at: entry.time) }
     newest = max(newest, entry.time)
     tail.append(entry)
     trim()
@@ -116,7 +118,7 @@ struct History {
   }
 
   private mutating func trim() {
-    while tail.count > Self.tailLength, let first = tail.first, first.number <= settled { tail.removeFirst() }
+    while tail.count > tailLength, let first = tail.first, first.number <= settled { tail.removeFirst() }
   }
 
   /// Where the entries at hand begin: everything after this place is in the tail.

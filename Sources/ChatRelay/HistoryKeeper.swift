@@ -10,6 +10,8 @@ import WebSockets
 final class HistoryKeeper {
   /// How long entries may wait for others to be written with.
   private static let pause: Duration = .milliseconds(100)
+  /// How long anything waits for the disk.
+  private static let moment: Duration = .milliseconds(250)
   /// How long after a failure it is tried again.
   private static let patience: Duration = .seconds(1)
   /// How many bytes of payload may wait.
@@ -49,6 +51,9 @@ final class HistoryKeeper {
   private var isClosing = false
   /// Where `run` waits for something to write.
   private var idle: CheckedContinuation<Void, Never>?
+  /// Where `flush` waits for a write to end, or no longer.
+  private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+  private var waiterCount = 0
 
   /// - Parameter gap: Makes the entry that stands for lost ones.
   init(
@@ -102,6 +107,22 @@ final class HistoryKeeper {
     idle = nil
   }
 
+  /// Writes what waits now, without the pause. Does not wait for a disk that takes nothing, nor longer than a moment.
+  func flush() async {
+    let deadline = ContinuousClock.now + Self.moment
+    while !batch.isEmpty || isWriting, status.degradedSince == nil, .now < deadline {
+      if isWriting { await waitForWrite(until: deadline) } else { await write() }
+    }
+  }
+
+  private func waitForWrite(until deadline: ContinuousClock.Instant) async {
+    waiterCount += 1
+    let number = waiterCount
+    let timer = loop.schedule(after: max(.zero, deadline - .now)) { self.waiters.removeValue(forKey: number)?.resume() }
+    await withCheckedContinuation { waiters[number] = $0 }
+    timer.cancel()
+  }
+
   /// Writes what waits, one last time. Gives up at the deadline.
   func close(by deadline: ContinuousClock.Instant) async {
     isClosing = true
@@ -129,6 +150,7 @@ final class HistoryKeeper {
 
   /// Ends a write, whatever became of it.
   private func arrive() -> HistoryBatch {
+    for number in Array(waiters.keys) { waiters.removeValue(forKey: number)?.resume() }
     defer { (isWriting, departed) = (false, HistoryBatch()) }
     return departed
   }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Logging
-import Storage
+package import Storage
 import Twitch
 
 /// What administrators and owners change while the gateway runs.
@@ -14,7 +14,7 @@ extension Relay {
     updateSenders(tokens)
     updateRooms()
     for room in rooms.values {
-      for author in erased { room.forget(author, at: Timestamp(.now)) }
+      for author in erased { room.forget(.everythingOf(author), at: Timestamp(.now)) }
     }
     for writer in writers.values { writer.check() }
     for (route, writer) in writers where senders[route.sender] == nil || new.streams(carrying: route.target).isEmpty {
@@ -28,6 +28,13 @@ extension Relay {
     // A broadcaster's own eyes see their chat: they granted what that takes when they linked the account.
     pool.want(Set(channels.map { ConduitPool.Channel(broadcaster: $0, reader: $0) }))
     statusMayHaveChanged(of: rooms.keys)
+    for waiter in directoryWaiters { waiter.resume() }
+    directoryWaiters = []
+  }
+
+  /// Waits until a state of affairs that fulfils the condition is in force. For tests: does not end if that never comes.
+  package func awaitDirectory(where condition: @Sendable (Directory) -> Bool) async {
+    while !condition(directory) { await withCheckedContinuation { directoryWaiters.append($0) } }
   }
 
   /// Reads the tokens of the accounts that are new or were linked again.
@@ -76,7 +83,9 @@ extension Relay {
         connection.close(.policyViolation, Self.accessWithdrawn)
       }
     }
+    let count = rooms.count
     rooms = rooms.filter { directory.streams[$0.key] != nil }
+    if rooms.count < count { Task { await trimHistory() } }
   }
 }
 

@@ -7,7 +7,7 @@ import WebSockets
 /// What rooms remember beyond one run of the gateway.
 extension Relay {
   /// How often it is looked what need not be kept any more.
-  private static let trimInterval: Duration = .seconds(60)
+  private static let trimInterval: Duration = .seconds(10)
 
   /// Takes up where the last run ended. Without what it left, everybody who comes back is told of a gap.
   func recallHistory() async {
@@ -15,7 +15,7 @@ extension Relay {
       for (stream, number) in numbers { self.rooms[stream]?.settleHistory(through: number) }
     }
     do {
-      past = try await store.history.past(since: Timestamp(.now).milliseconds - HistoryKeeper.seenFor)
+      past = try await store.history.past(of: HistoryKeeper.seenFor)
     } catch {
       logger.error("The history cannot be read; it begins anew", metadata: ["error": "\(error)"])
     }
@@ -31,23 +31,41 @@ extension Relay {
     let now = Timestamp(.now)
     let history = History(
       after: past.heads.removeValue(forKey: stream), moderation: past.moderation.removeValue(forKey: stream) ?? [],
-      now: now.milliseconds
+      retention: retention, now: now.milliseconds
     ) { number in GapMessage(stream: stream, time: now).entry(at: Cursor(stream, number)) }
     return Room(stream: stream, history: history, keeper: historyKeeper, metrics: metrics)
   }
 
+  /// What an account has said lately, as far as rooms remember it: Twitch counts that also when this program was restarted since.
+  func budget(of user: TwitchUserID) -> SendBudget {
+    var budget = formerBudgets.removeValue(forKey: user) ?? SendBudget()
+    let (now, time) = (ContinuousClock.now, Timestamp(.now).milliseconds)
+    for entry in past.latest where entry.author == Author(user) {
+      guard let channel = directory.accounts[entry.account]?.identity.networkUserID else { continue }
+      let age = Duration.milliseconds(max(0, time - entry.time))
+      budget.saw(MessageID(entry.messageID), in: TwitchUserID(channel), at: now - age)
+    }
+    return budget
+  }
+
   /// Forgets, again and again, what need not be kept any more.
+  func keepTrimmingHistory() async {
+    repeat { await trimHistory() } while (try? await loop.sleep(for: Self.trimInterval)) != nil
+  }
+
+  /// Forgets what need not be kept any more.
   func trimHistory() async {
-    repeat {
-      for room in rooms.values { room.forgetOldRemovals() }
-      let retention = HistoryRetention(messages: configuration.historyMessages, minutes: configuration.historyMinutes)
-      do {
-        try await store.history.trim(
-          to: retention, streams: Set(directory.streams.keys), seenFor: HistoryKeeper.seenFor,
-          now: Timestamp(.now).milliseconds)
-      } catch {
-        logger.debug("The history was not trimmed", metadata: ["error": "\(error)"])
-      }
-    } while (try? await loop.sleep(for: Self.trimInterval)) != nil
+    for room in rooms.values { room.forgetOldRemovals() }
+    do {
+      try await store.history.trim(
+        to: retention, streams: Set(directory.streams.keys), seenFor: HistoryKeeper.seenFor,
+        now: Timestamp(.now).milliseconds)
+    } catch {
+      logger.debug("The history was not trimmed", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private var retention: HistoryRetention {
+    HistoryRetention(messages: configuration.historyMessages, minutes: configuration.historyMinutes)
   }
 }

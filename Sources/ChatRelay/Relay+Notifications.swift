@@ -68,8 +68,12 @@ extension Relay {
 
   private func publish(_ what: ModerationMessage.What, in broadcaster: ChatUser, at time: Timestamp) {
     guard let (account, rooms) = carriers(of: broadcaster) else { return }
-    for room in rooms {
-      room.publish(ModerationMessage(stream: room.stream, account: account, what: what, time: time))
+    let messages = rooms.map { ModerationMessage(stream: $0.stream, account: account, what: what, time: time) }
+    for (room, message) in zip(rooms, messages) { room.forget(message.removal, at: time) }
+    Task {
+      // Whoever has seen something go will not see it come back, whatever happens to this program.
+      await historyKeeper.flush()
+      for (room, message) in zip(rooms, messages) { room.publish(message) }
     }
   }
 

@@ -6,6 +6,9 @@ import WebSockets
 
 /// Brings those who connect up to date with what they missed.
 extension Relay {
+  /// How long after a gap the next one is told of at the soonest.
+  private static let gapPause: Duration = .seconds(2)
+
   /// Where a connection stands that catches up.
   private struct Progress {
     /// What it has seen, or need not see.
@@ -36,14 +39,23 @@ extension Relay {
 
   /// Twitch may have lost something of a channel's chat, or of all: everybody concerned is told, and so is who comes back later.
   func tellGap(in broadcaster: TwitchUserID?) {
-    let time = Timestamp(.now)
     var rooms = Array(rooms.values)
     if let broadcaster {
       guard let account = directory.account(networkUserID: broadcaster.rawValue) else { return }
       rooms = directory.streams(carrying: account.id).compactMap { self.rooms[$0.id] }
     }
-    for room in rooms where room.history.tail.last?.kind != .gap {
-      room.publish(GapMessage(stream: room.stream, time: time))
+    for room in rooms { tellGap(in: room) }
+  }
+
+  /// Tells a room of a gap, unless nothing has been said since the last one. While every message is in doubt it is told every
+  /// few seconds and once after the last doubt, not before each message.
+  private func tellGap(in room: Room) {
+    guard room.history.tail.last?.kind != .gap, room.gapTimer == nil else { return }
+    let earliest = room.lastGap.map { $0 + Self.gapPause } ?? .now
+    guard earliest > .now else { return room.publish(GapMessage(stream: room.stream, time: Timestamp(.now))) }
+    room.gapTimer = loop.schedule(after: earliest - .now) {
+      room.gapTimer = nil
+      self.tellGap(in: room)
     }
   }
 
@@ -55,7 +67,7 @@ extension Relay {
       case .end:
         return room.attach(connection)
       case .entries(let entries):
-        send(entries, to: connection, &progress)
+        for entry in entries { send(entry, to: connection, &progress) }
       case .stored:
         await replayStored(to: connection, in: room, &progress)
       }
@@ -77,8 +89,11 @@ extension Relay {
     if !page.isComplete {
       tellGap(connection, in: room, before: page.entries.first { $0.number <= tailStart } ?? tailFirst, &progress)
     }
-    // What moderation took away while the disk was read is in these, but no longer in the room's memory.
-    send(page.entries.filter { $0.number <= tailStart && !room.history.hasForgotten($0) }, to: connection, &progress)
+    for entry in page.entries where entry.number <= tailStart {
+      if connection.queuedBytes > History.batchSize { await connection.drained() }
+      // What moderation has taken away since the disk was read is known here.
+      if !room.history.hasForgotten(entry) { send(entry, to: connection, &progress) }
+    }
     if let last = page.entries.last, last.number <= tailStart {
       progress.place = max(progress.place, last.number)
     } else {
@@ -87,19 +102,17 @@ extension Relay {
     }
   }
 
-  private func send(_ entries: [HistoryEntry], to connection: Connection, _ progress: inout Progress) {
-    for entry in entries {
-      progress.place = entry.number
-      switch entry.kind {
-      case .message where entry.isFor(connection.user):
-        progress.isPastGap = false
-        progress.hasMessages = true
-      case .moderation where !progress.isNew: progress.isPastGap = false
-      case .gap where !progress.isPastGap && (!progress.isNew || progress.hasMessages): progress.isPastGap = true
-      default: continue
-      }
-      connection.send(encoded: entry.payload)
+  private func send(_ entry: HistoryEntry, to connection: Connection, _ progress: inout Progress) {
+    progress.place = entry.number
+    switch entry.kind {
+    case .message where entry.isFor(connection.user):
+      progress.isPastGap = false
+      progress.hasMessages = true
+    case .moderation where !progress.isNew: progress.isPastGap = false
+    case .gap where !progress.isPastGap && (!progress.isNew || progress.hasMessages): progress.isPastGap = true
+    default: return
     }
+    connection.send(encoded: entry.payload)
   }
 
   private func tellGap(

@@ -34,7 +34,7 @@ extension Relay {
       of: TwitchUserID(account.identity.networkUserID), pair: pair, oauth: oauth,
       save: { pair in try await store.saveTokens(NetworkTokens(pair), of: account) },
       onChange: { state in self.tokenChanged(of: account.id, to: state) })
-    return Sender(account, token: token, budget: formerBudgets.removeValue(forKey: token.userID) ?? SendBudget())
+    return Sender(account, token: token, budget: budget(of: token.userID))
   }
 
   /// Everyone concerned is told once, and it is kept, so that a restart does not ask Twitch again in vain.

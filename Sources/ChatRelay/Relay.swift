@@ -21,6 +21,8 @@ public actor Relay {
   /// Who and what there is, as of the last change.
   var directory = Directory()
   var rooms: [StreamID: Room] = [:]
+  /// Those who wait for the next change of the directory.
+  var directoryWaiters: [CheckedContinuation<Void, Never>] = []
   /// What earlier runs said; for the rooms that are yet to be made.
   var past = HistoryStore.Past()
   var senders: [AccountID: Sender] = [:]
@@ -122,7 +124,7 @@ public actor Relay {
       Task { await watchHealth() },
       Task { await measureLag() },
       Task { await historyKeeper.run() },
-      Task { await trimHistory() },
+      Task { await keepTrimmingHistory() },
     ]
   }
 

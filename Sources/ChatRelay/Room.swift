@@ -9,6 +9,10 @@ final class Room {
   let stream: StreamID
   /// When anybody was last told unasked how the stream stands.
   var lastStatusPush: ContinuousClock.Instant?
+  /// When everybody was last told that something may be missing.
+  private(set) var lastGap: ContinuousClock.Instant?
+  /// When they are told again.
+  var gapTimer: Timer?
   /// What is remembered.
   private(set) var history: History
   private let keeper: HistoryKeeper
@@ -30,6 +34,7 @@ final class Room {
   /// Takes in what everybody here is to see: the one place where messages enter.
   func publish(_ message: some RoomMessage) {
     let entry = message.entry(at: Cursor(stream, history.nextNumber()))
+    if entry.kind == .gap { lastGap = .now }
     guard entry.kind == .message, history.wasRemoved(entry) else {
       remember(entry)
       return deliver(entry)
@@ -41,7 +46,6 @@ final class Room {
   }
 
   private func remember(_ entry: HistoryEntry) {
-    if let removal = entry.removal { keeper.remove(removal, before: entry.number, in: stream) }
     if !isStartKept, let start = history.tail.first {
       // A run in which nothing is said leaves nothing behind.
       isStartKept = true
@@ -62,11 +66,11 @@ final class Room {
     }
   }
 
-  /// Forgets all that concerns somebody.
-  func forget(_ author: Author, at time: Timestamp) {
+  /// Forgets what was said until now, as far as it is concerned; and what was said before that time and comes later.
+  func forget(_ removal: Removal, at time: Timestamp) {
     let number = history.nextNumber()
-    history.remove(.everythingOf(author), before: number, at: time.milliseconds)
-    keeper.remove(.everythingOf(author), before: number, in: stream)
+    history.remove(removal, before: number, at: time.milliseconds)
+    keeper.remove(removal, before: number, in: stream)
   }
 
   /// Notes up to where the history is on disk, or lost.

@@ -2,6 +2,9 @@ import FoundationEssentials
 import GRDB
 
 extension HistoryStore {
+  /// How many bytes a page has, and one segment more.
+  private static let pageSize = 256 << 10
+
   /// Some entries of a room that follow each other.
   public struct Page: Sendable {
     /// Whether nothing is missing between the number that was asked for and the first entry.
@@ -22,6 +25,8 @@ extension HistoryStore {
     public var heads: [StreamID: Int64] = [:]
     /// The acts of moderation since the time that was asked for.
     public var moderation: [StreamID: [HistoryEntry]] = [:]
+    /// The messages of the last minute by our clock, which may have been the accounts' of this gateway.
+    public var latest: [HistoryEntry] = []
     /// The keys of the notifications that were taken in since then.
     public var seenKeys: [UInt64] = []
 
@@ -29,10 +34,13 @@ extension HistoryStore {
     public init() {}
   }
 
-  /// Reads what is needed at the start; `time` is in milliseconds since 1970.
-  public func past(since time: Int64) async throws -> Past {
+  /// Reads what is needed at the start. `duration` says how far back, in milliseconds before the end of the last run: our clock
+  /// may have been set right since.
+  public func past(of duration: Int64) async throws -> Past {
     try await read { database in
       var past = Past()
+      let latest = "SELECT MAX(time) FROM (SELECT MAX(time) AS time FROM seen UNION SELECT MAX(last_time) FROM segment)"
+      let time = (try Int64.fetchOne(database, sql: latest) ?? 0) - duration
       for row in try Row.fetchAll(database, sql: "SELECT stream_id, MAX(last) AS head FROM segment GROUP BY stream_id")
       {
         past.heads[StreamID(rawValue: row["stream_id"])] = row["head"]
@@ -45,6 +53,9 @@ extension HistoryStore {
         past.moderation[StreamID(rawValue: row["stream_id"]), default: []] +=
           try HistorySegment.decode(Array(row["entries"] as Data)).filter { $0.kind == .moderation }
       }
+      let recent = try Data.fetchAll(
+        database, sql: "SELECT entries FROM segment WHERE last_time >= ?", arguments: [Timestamp.now - 60_000])
+      past.latest = try recent.flatMap { try HistorySegment.decode(Array($0)) }.filter { $0.kind == .message }
       for keys in try Data.fetchAll(database, sql: "SELECT keys FROM seen WHERE time >= ?", arguments: [time]) {
         past.seenKeys += Self.keys(keys)
       }
@@ -61,7 +72,9 @@ extension HistoryStore {
         database, sql: "SELECT entries FROM segment WHERE stream_id = ? AND last > ? ORDER BY first",
         arguments: [stream.rawValue, number])
       var entries: [HistoryEntry] = []
-      while entries.count < 200, let row = try rows.next() {
+      var size = 0
+      while entries.count < 200, size < Self.pageSize, let row = try rows.next() {
+        size += (row["entries"] as Data).count
         entries += try HistorySegment.decode(Array(row["entries"] as Data)).drop { $0.number <= number }
       }
       return Page(isComplete: first.map { $0 - 1 <= number } ?? false, entries: entries)

@@ -43,6 +43,13 @@ public actor HistoryStore {
     try await write { database in
       for author in authors { try Self.apply(.everythingOf(author), in: nil, before: .max, in: database) }
     }
+    leaveNoTrace()
+  }
+
+  /// Clears the file in which SQLite collects changes, where what was removed may still be read. It is cleared later when somebody
+  /// reads in it.
+  private func leaveNoTrace() {
+    _ = try? pool?.writeWithoutTransaction { try $0.checkpoint(.truncate) }
   }
 
   /// Forgets what need not be kept any more.
@@ -64,6 +71,7 @@ public actor HistoryStore {
           sql: "DELETE FROM segment WHERE stream_id = ? AND first < ?", arguments: [id, oldest])
       }
     }
+    leaveNoTrace()
   }
 
   private static func oldestKept(
@@ -190,6 +198,8 @@ public actor HistoryStore {
     let path = try folder.prepareDatabase(folder.historyPath)
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
+    // What is deleted is to be gone from the file as well.
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
     let new = try DatabasePool(path: path, configuration: configuration)
     try new.write { try Schema.migrate($0, by: Schema.history, path: path) }
     pool = new

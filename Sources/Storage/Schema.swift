@@ -117,6 +117,7 @@ enum Schema {
       entries BLOB NOT NULL,
       UNIQUE (stream_id, first)
     ) STRICT;
+    CREATE INDEX segment_time ON segment (last_time);
     CREATE INDEX segment_moderation ON segment (last_time) WHERE moderation > 0;
 
     CREATE TABLE seen (

@@ -25,7 +25,11 @@
     guard !followers.isEmpty else { return }
     let header = Frame.textHeader(payload: text.count)
     let frameSize = header.count + text.count
-    if newest.free < frameSize { addSlab(for: frameSize) }
+    if newest.free < frameSize {
+      addSlab(for: frameSize)
+      // The last follower may have fallen behind just now.
+      guard !followers.isEmpty else { return }
+    }
     newest.append(header)
     newest.append(text)
     for follower in followers { follower.hasMoreToWrite() }

@@ -24,6 +24,12 @@ import WebSockets
     HistoryEntry(number: number, time: time, kind: .moderation, account: channel, messageID: id, payload: [])
   }
 
+  /// What a room does with an act of moderation.
+  private func take(_ entry: HistoryEntry, _ history: inout History) {
+    if let removal = entry.removal { history.remove(removal, before: entry.number, at: entry.time) }
+    history.append(entry)
+  }
+
   private func numbers(_ next: History.Next) -> [Int64]? {
     if case .entries(let entries) = next { entries.map(\.number) } else { nil }
   }
@@ -63,6 +69,15 @@ import WebSockets
     #expect(numbers(history.next(after: 1_000_590)) == Array(1_000_591...1_000_600))
   }
 
+  @Test func whoKeepsLittleHasLittleAtHand() {
+    var history = History(retention: HistoryRetention(messages: 3, minutes: 0), now: 1) { number in
+      HistoryEntry(number: number, time: 0, kind: .gap, payload: [])
+    }
+    for _ in 0..<10 { history.append(message(history.nextNumber())) }
+    history.settle(through: history.head)
+    #expect(history.tail.count == 3)
+  }
+
   @Test func aBatchHasALimit() {
     var history = history()
     for _ in 0..<3 {
@@ -76,7 +91,7 @@ import WebSockets
   @Test func whatModeratorsTakeAwayIsGoneAndTheirActStays() {
     var history = history()
     for number in 1...3 { history.append(message(history.nextNumber(), "m\(number)")) }
-    history.append(deletion(history.nextNumber(), of: "m2"))
+    take(deletion(history.nextNumber(), of: "m2"), &history)
     #expect(numbers(history.next(after: 1_000_000)) == [1_000_001, 1_000_003, 1_000_004])
     #expect(history.hasForgotten(message(1_000_002, "m2")))
     #expect(!history.hasForgotten(message(1_000_003, "m3")))
@@ -84,7 +99,7 @@ import WebSockets
 
   @Test func aDeletionThatComesFirstCounts() {
     var history = history()
-    history.append(deletion(history.nextNumber(), of: "late"))
+    take(deletion(history.nextNumber(), of: "late"), &history)
     #expect(history.wasRemoved(message(history.nextNumber(), "late")))
     #expect(!history.wasRemoved(message(history.nextNumber(), "other")))
   }
@@ -98,7 +113,7 @@ import WebSockets
     var history = history()
     var ban = deletion(history.nextNumber(), of: "", time: 500)
     ban.author = Author(network: "twitch", id: "9")
-    history.append(ban)
+    take(ban, &history)
     #expect(history.wasRemoved(message(history.nextNumber(), time: 499)))
     #expect(!history.wasRemoved(message(history.nextNumber(), time: 501)))
     #expect(!history.wasRemoved(message(history.nextNumber(), time: 499, by: "8")))
@@ -106,7 +121,7 @@ import WebSockets
 
   @Test func actsOfModerationAreForgottenAfterTenMinutes() {
     var history = history()
-    history.append(deletion(history.nextNumber(), of: "late", time: 1000))
+    take(deletion(history.nextNumber(), of: "late", time: 1000), &history)
     history.append(message(history.nextNumber(), time: 1000 + History.memory))
     history.forgetOldRemovals()
     #expect(history.wasRemoved(message(history.nextNumber(), "late")))

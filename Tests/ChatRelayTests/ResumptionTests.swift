@@ -1,7 +1,10 @@
 import Storage
 import Testing
+import Twitch
 import TwitchSimulator
 import WebSockets
+
+@testable import ChatRelay
 
 /// Coming back: `cursor`, `since`, `history` and `gap`.
 @Suite struct ResumptionTests {
@@ -52,6 +55,22 @@ import WebSockets
     }
   }
 
+  @Test func longMessagesThatWereMissedComeAtTheReadersPace() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      try await twitch.say(gull("first"), in: "harbor")
+      let cursor = try #require(try await john.next("text")["cursor"]?.text)
+      // Each is some 20 KB with its emotes: together more than a connection's own queue may hold.
+      let text = Array(repeating: "Kappa", count: 80).joined(separator: " ")
+      for _ in 1...300 {
+        try await twitch.say(gull(text), in: "harbor")
+        try await john.next("text")
+      }
+      let again = try await relay.join(since: cursor)
+      for _ in 1...300 { #expect(try await again.next("text")["text"]?.text == text) }
+    }
+  }
+
   @Test(arguments: ["rubbish", "1-5", "1-9007199254740991", "2-5"])
   func aPlaceThatIsNotKeptIsAGap(_ cursor: String) async throws {
     try await withRelay { relay, twitch in
@@ -95,6 +114,18 @@ import WebSockets
         #expect(try await again.rest().filter { $0["cursor"] != nil } == [])
         let other = try await relay.join(query: "&history=2")
         for number in 4...5 { #expect(try await other.next()["text"]?.text == "\(number)") }
+      }
+    }
+  }
+
+  @Test func whatAnAccountSaidCountsForTwitchsLimitsAfterARestartToo() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      try await twitch.say(.init(from: "dock", "here"), in: "harbor")
+      try await john.next("text")
+      try await relay.restart { relay in
+        let pause = try #require(await relay.relay.pause(of: relay.home.dock.id, in: "1", slowMode: .seconds(60)))
+        #expect(pause > .seconds(30))
       }
     }
   }
@@ -181,6 +212,16 @@ import WebSockets
         let again = try await relay.join(since: cursor)
         #expect(try await again.next("text")["text"] == "last")
       }
+    }
+  }
+}
+
+extension Relay {
+  /// How long an account has to wait before its next line.
+  fileprivate func pause(of account: AccountID, in channel: TwitchUserID, slowMode: Duration) -> Duration? {
+    let now = ContinuousClock.now
+    return senders[account].map {
+      $0.budget.earliest(in: channel, isPrivileged: false, slowMode: slowMode, at: now) - now
     }
   }
 }

@@ -38,8 +38,8 @@ struct TestRelay {
   }
 
   /// Ends the gateway, unless a test has done so already.
-  func stop() async {
-    if ending.begin() { await relay.stop() }
+  func stop(within limit: Duration = .seconds(9)) async {
+    if ending.begin() { await relay.stop(within: limit) }
   }
 
   /// Connects as somebody; the household's stream when none is named.
@@ -62,14 +62,11 @@ struct TestRelay {
 
   /// Connects as soon as the gateway has noticed that this is allowed.
   func joinWhenAllowed(_ token: AccessToken, stream: StreamID? = nil) async throws -> Browser {
-    let deadline = ContinuousClock.now + .seconds(5)
-    while true {
-      do {
-        return try await join(token, stream: stream)
-      } catch ConnectError.refused where .now < deadline {
-        try await Task.sleep(for: .milliseconds(20))
-      }
+    let stream = stream ?? home.stream.id
+    await relay.awaitDirectory { directory in
+      directory.user(with: token).map { directory.chatLevel(of: $0.id, in: stream) >= .read } ?? false
     }
+    return try await join(token, stream: stream)
   }
 }
 

@@ -96,6 +96,22 @@ import Testing
     }
   }
 
+  @Test func whatIsForgottenIsGoneFromTheFiles() async throws {
+    try await withFolder { folder in
+      let history = try await Store.open(folder: folder, key: makeKey()).history
+      var entries = (1...50).map { message($0) }
+      entries[20].author = Author(UserID(rawValue: 1))
+      entries[20].payload = Array("something that is nobody's business".utf8)
+      try await history.append(batch(entries))
+      try await history.erase([Author(UserID(rawValue: 1))])
+      for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
+        let content = FileManager.default.contents(atPath: folder + "/" + file) ?? Data()
+        #expect(content.firstRange(of: Data("nobody's business".utf8)) == nil, "\(file)")
+      }
+      #expect(try await numbers(history, after: 0).count == 49)
+    }
+  }
+
   @Test func whatIsKeptIsSoManyOrSoLongWhicheverIsMore() async throws {
     let now = Int64(Date.now.timeIntervalSince1970 * 1000)
     let later = now + 11 * 60_000
@@ -117,7 +133,7 @@ import Testing
     try await withStore { store in
       try await store.history.append(batch([message(1)]))
       try await store.history.trim(to: .init(), streams: [], seenFor: 60_000, now: 0)
-      #expect(try await store.history.past(since: 0).heads == [:])
+      #expect(try await store.history.past(of: 60_000).heads == [:])
     }
   }
 
@@ -128,14 +144,15 @@ import Testing
       batch.seenKeys = [1, .max, 0x0102_0304_0506_0708]
       try await Store.open(folder: folder, key: makeKey()).history.append(batch)
       let history = try await Store.open(folder: folder, key: makeKey()).history
-      let past = try await history.past(since: 0)
+      let past = try await history.past(of: 60_000)
       #expect(past.heads == [room: 3])
       #expect(past.moderation == [room: [deletion]])
       #expect(past.seenKeys == batch.seenKeys)
+      #expect(past.latest == [message(1), message(2)])
       let now = Int64(Date.now.timeIntervalSince1970 * 1000)
-      #expect(try await history.past(since: now + 60_000).seenKeys == [])
+      #expect(try await history.past(of: -60_000).seenKeys == [])
       try await history.trim(to: .init(), streams: [room], seenFor: -60_000, now: now)
-      #expect(try await history.past(since: 0).seenKeys == [])
+      #expect(try await history.past(of: 60_000).seenKeys == [])
     }
   }
 
@@ -157,7 +174,7 @@ import Testing
       let path = try DataFolder(folder).historyPath
       try Data(repeating: 0x41, count: 8192).write(to: URL(filePath: path))
       let history = try await Store.open(folder: folder, key: makeKey()).history
-      await #expect(throws: StorageError.corrupt(path: path)) { try await history.past(since: 0) }
+      await #expect(throws: StorageError.corrupt(path: path)) { try await history.past(of: 60_000) }
       try await history.append(batch([message(1)]))
       #expect(try await numbers(history, after: 0) == [1])
       let damaged = try #require(await history.damaged)

@@ -239,6 +239,22 @@ import WebSockets
     }
   }
 
+  @Test func whoIsAloneAndReadsNothingFallsOffTheLogToo() async throws {
+    try await Host.run { host, port in
+      let log = FrameLog(capacity: 256 << 10)
+      let raw = await handshake(port)
+      let slow = await host.nextAccepted()
+      slow.follow(log)
+      let text = Array(String(repeating: "x", count: 10_000).utf8)
+      for _ in 0..<5000 where log.followerCount == 1 { log.append(text) }
+      #expect(log.followerCount == 0)
+      log.append(text)
+      _ = raw
+      #expect(await slow.receive() == nil)
+      #expect(slow.closure?.code == 1013)
+    }
+  }
+
   @Test func whatComesWhileNobodyReadsIsKeptInOrder() async throws {
     try await Host.run { host, port in
       let (client, server) = try await host.pair(port)

@@ -16,6 +16,15 @@ struct ModerationMessage: RoomMessage {
 
   var kind: HistoryEntry.Kind { .moderation }
 
+  /// What rooms forget.
+  var removal: Removal {
+    switch what {
+    case .message(let id): .message(id.rawValue, in: account)
+    case .user(let id): .author(Author(id), in: account)
+    case .everything: .chat(account)
+    }
+  }
+
   var messageID: String {
     if case .message(let id) = what { id.rawValue } else { "" }
   }
