@@ -170,6 +170,8 @@ let package = Package(
       dependencies: [
         "chat-relay", "Storage", "Twitch", "TwitchSimulator", "WebSockets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings

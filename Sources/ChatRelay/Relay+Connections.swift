@@ -9,7 +9,7 @@ extension Relay {
 
   /// Decides a WebSocket handshake. Whatever is wrong with it, the answer is the same, so that nobody can probe for streams.
   func upgrade(_ request: Request) -> Upgrade {
-    guard !isStopping else { return .refuse(.text("The gateway stops.\n", status: .serviceUnavailable)) }
+    guard !isStopping else { return .refuse(Self.comeBackLater) }
     guard let admission = admit(request) else {
       return .refuse(.text("There is no such stream, or you may not read it.\n", status: .forbidden))
     }
@@ -52,6 +52,8 @@ extension Relay {
       room.leave(connection)
       metrics.closed(connection.closeCode)
     }
+    // Whoever was let in just before the end may have missed the goodbye.
+    if isStopping { sayGoodbye(to: [connection]) }
     while let message = await connection.receive() {
       switch message {
       case .text(let frame): answer(ClientRequest(frame), on: connection)

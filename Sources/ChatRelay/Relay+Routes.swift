@@ -13,6 +13,8 @@ extension Relay {
     }
     if configuration.webhookShards > 0, request.path.hasPrefix(Configuration.callbackPath) {
       guard request.method == .post else { return Response(.methodNotAllowed, headers: [.allow: "POST"]) }
+      // Twitch delivers it again.
+      guard stage != .closed else { return Self.comeBackLater }
       return pool.respond(to: request)
     }
     return files.response(to: request) ?? .text("There is nothing here.\n", status: .notFound)

@@ -12,10 +12,11 @@ public actor Relay {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   let loop: EventLoop
-  let configuration: Configuration
+  /// As it was started with, and changed since.
+  var configuration: Configuration
   let store: Store
   let logger: Logger
-  let files: StaticFiles
+  var files: StaticFiles
   let images: EmoteImages
 
   /// Who and what there is, as of the last change.
@@ -41,7 +42,8 @@ public actor Relay {
   var statusTimers: [StreamID: Timer] = [:]
   /// The next look at the channels that somebody watches, when it is to be sooner than usual.
   var earlyLook: Timer?
-  var isStopping = false
+  /// How far the end has come.
+  var stage = Stage.serving
 
   /// What listens; `nil` before `open` and after `stop`.
   var server: Server?
@@ -50,7 +52,7 @@ public actor Relay {
   private let storedConduit: ConduitID?
 
   // Made when first used, which is on the loop: they live on its thread.
-  private lazy var client = HTTPClient(on: loop)
+  private(set) lazy var client = HTTPClient(on: loop)
   private(set) lazy var oauth = OAuth(
     application: configuration.application, endpoints: configuration.endpoints, client: client)
   private(set) lazy var appToken = AppToken(oauth: oauth)
@@ -70,8 +72,7 @@ public actor Relay {
   /// Throws `RelayError`, `ServerError`, `StorageError`, or `OAuthError.invalidApplication` when Twitch does not know the
   /// application or its secret.
   public static func start(_ configuration: Configuration, store: Store, logger: Logger) async throws -> Relay {
-    let files = try StaticFiles(
-      folder: configuration.publicFolder, imageOrigin: Origin.of(url: configuration.emoteTemplate))
+    let files = try await StaticFiles.read(for: configuration)
     let transports = try await configuration.transports(store)
     let clientID = configuration.application.clientID
     let relay = Relay(

@@ -21,6 +21,12 @@ extension Store {
     }
   }
 
+  /// Returns once every change that was asked for before is made, or has failed.
+  public func settle() async {
+    // Changes are made one after another, so this one's turn comes when theirs are over.
+    try? await write { _ in }
+  }
+
   /// The secret that Twitch signs webhook notifications with: 64 hexadecimal digits, made when first asked for.
   public func webhookSecret() async throws -> String {
     try await sealedValue(named: "webhook secret", else: AccessToken.generate().reveal())

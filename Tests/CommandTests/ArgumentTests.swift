@@ -82,5 +82,7 @@ import Twitch
   @Test func columnsAreAligned() {
     let table = Table(["id", "name"], [["1", "a"], ["1000", "bc"]])
     #expect(table.description == "ID    NAME\n1     a\n1000  bc")
+    let wide = Table(["name", "id"], [["潮風", "1"], ["cafe\u{301}", "2"], ["🎉x", "3"]])
+    #expect(wide.description == "NAME  ID\n潮風  1\ncafe\u{301}  2\n🎉x   3")
   }
 }

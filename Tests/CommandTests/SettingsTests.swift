@@ -162,6 +162,31 @@ import WebSockets
   }
 
   @Test(arguments: Setting.allCases)
+  func anotherValueOfAnySettingIsNoticed(setting: Setting) async throws {
+    let (file, key) = (#filePath, String(repeating: "k", count: 32))
+    let usual: [Setting: String] = [.tlsCertificate: file, .tlsKey: file]
+    let other: [Setting: String] = [
+      .host: "127.0.0.2", .port: "1", .data: "elsewhere", .publicURL: "https://a.example",
+      .publicFolder: checkout.path + "/./Public", .basePath: "/chat", .allowedOrigins: "https://a.example",
+      .trustedProxies: "127.0.0.1", .tlsCertificate: "/etc/hosts", .tlsKey: "/etc/hosts", .shards: "3",
+      .webhookShards: "1", .historyMessages: "1", .historyMinutes: "1", .secretKey: key, .logLevel: "trace",
+      .clientID: "other", .clientSecret: "other", .apiURL: "http://a.example", .authURL: "http://a.example",
+      .eventSubURL: "ws://a.example",
+    ]
+    var changed = usual
+    changed[setting] = other[setting]
+    // Webhook shards are nothing without an address.
+    var before = usual
+    if setting == .webhookShards {
+      (before[.publicURL], changed[.publicURL]) = ("https://b.example", "https://b.example")
+    }
+    let old = try ServeSettings(await makeReader(flags: before))
+    let new = try ServeSettings(await makeReader(flags: changed))
+    #expect(new.differences(from: old) == [setting])
+    #expect(old.differences(from: old) == [])
+  }
+
+  @Test(arguments: Setting.allCases)
   func theDocumentationHasAllThreeNames(setting: Setting) throws {
     let text = try String(contentsOf: checkout.appending(path: "docs/configuration.md"), encoding: .utf8)
     #expect(text.contains("| `\(setting.flag)` | `\(setting.variable)` | `\(setting.rawValue)` |"))

@@ -7,7 +7,8 @@ public import WebSockets
 /// Each call is one request and keeps nothing; `AppToken` and `UserToken` hold on to what is handed out. Belongs to the actor
 /// of its `HTTPClient`'s loop.
 public final class OAuth {
-  let application: Application
+  /// Whose tokens are asked for; another secret counts from the next call on.
+  public var application: Application
   private let endpoints: Endpoints
   private let client: HTTPClient
 

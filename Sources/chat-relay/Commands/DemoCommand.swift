@@ -34,7 +34,8 @@ struct DemoCommand: AsyncParsableCommand {
     do {
       let relay = try await start(server, folder.path, simulator, logger)
       await signals.wait()
-      await relay.stop()
+      // Those who watch a demo that ends are not kept waiting.
+      await relay.stop(within: .seconds(3))
     } catch {
       await simulator.stop()
       throw error

@@ -1,10 +1,11 @@
+import FoundationEssentials
 import Storage
 import Twitch
 
 /// Where users, accounts and streams are kept.
 struct DataSettings {
   let folder: String
-  private let secretKey: Secret?
+  let secretKey: Secret?
 
   init(_ reader: inout SettingsReader) {
     folder = reader.text(.data) ?? "chat-relay-data"
@@ -13,6 +14,12 @@ struct DataSettings {
       reader.refuse(.secretKey, "32 characters or more, such as `openssl rand -hex 32` prints")
     }
   }
+
+  /// Whether somebody has used the folder before.
+  var isThere: Bool { FileManager.default.fileExists(atPath: folder) }
+
+  /// Takes hold of the folder for a gateway; a second one is told.
+  func lock() throws(FolderLock.Taken) -> FolderLock { try FolderLock(folder) }
 
   /// Opens the store, after making the folder, the key and the tables if need be.
   func openStore() async throws -> Store {

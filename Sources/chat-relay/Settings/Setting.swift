@@ -46,6 +46,17 @@ enum Setting: String, CaseIterable {
   /// Whether the value must not be shown to anybody, its owner included.
   var isSecret: Bool { self == .secretKey || self == .clientSecret || self == .metricsToken }
 
+  /// Whether a running gateway takes on another value at SIGHUP; the others need a restart.
+  var mayChange: Bool {
+    switch self {
+    case .publicURL, .publicFolder, .allowedOrigins, .trustedProxies, .tlsCertificate, .tlsKey, .shards, .webhookShards,
+      .historyMessages, .historyMinutes, .logLevel, .clientSecret:
+      true
+    case .host, .port, .data, .basePath, .secretKey, .clientID, .apiURL, .authURL, .eventSubURL:
+      false
+    }
+  }
+
   private var flagName: String { rawValue.replacing(".", with: "-").replacing("_", with: "-") }
 
   /// The help of the flag; it names the variable, and the default where there is one.

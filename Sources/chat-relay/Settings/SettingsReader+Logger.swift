@@ -1,16 +1,16 @@
 import Logging
 
 extension SettingsReader {
-  /// A logger that writes to standard error, which keeps standard output for what a command has to say.
+  /// How much is logged; `standard` unless it is set.
+  mutating func logLevel(else standard: Logger.Level) -> Logger.Level {
+    guard let text = text(.logLevel) else { return standard }
+    if let level = Logger.Level(rawValue: text) { return level }
+    refuse(.logLevel, "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+    return standard
+  }
+
+  /// The logger of a command, with the level that is set.
   mutating func logger(from standard: Logger.Level) -> Logger {
-    var logger = Logger(label: "chat-relay") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = standard
-    guard let text = text(.logLevel) else { return logger }
-    if let level = Logger.Level(rawValue: text) {
-      logger.logLevel = level
-    } else {
-      refuse(.logLevel, "one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    return logger
+    Logger(level: SharedLogLevel(logLevel(else: standard)))
   }
 }
