@@ -12,6 +12,7 @@ struct ChatRelayCommand: AsyncParsableCommand {
       EXAMPLE:
         chat-relay demo
       """,
+    version: "0.1.0",
     subcommands: [
       ServeCommand.self, DemoCommand.self, SimulatorCommand.self, CheckCommand.self, UserCommand.self,
       AccountCommand.self, StreamCommand.self, ConduitCommand.self, ShardCommand.self, SubscriptionCommand.self,

@@ -46,15 +46,10 @@ extension AccountCommand {
       abstract: "Lists linked accounts.",
       discussion: "EXAMPLE:\n  chat-relay account list --user alice")
 
-    @Option(help: "Only those that this user owns.")
-    var user: String?
-    @OptionGroup var general: GeneralOptions
-    @OptionGroup var data: DataOptions
+    @OptionGroup var owned: OwnerOptions
 
     func run() async throws {
-      let directory = try await general.openStore(data).directory()
-      let owner = try user.map(directory.required)
-      let accounts = directory.accounts.values.filter { owner == nil || $0.owner == owner?.id }.sorted { $0.id < $1.id }
+      let (accounts, directory) = try await owned.list(\.accounts, by: \.owner)
       let rows = accounts.map { account in
         let sharers = directory.users(sharing: account.id).map(\.username).joined(separator: ", ")
         let state = account.state == .usable ? "usable" : "must be linked again"
@@ -64,7 +59,7 @@ extension AccountCommand {
         ]
       }
       let table = Table(["id", "name", "network", "network id", "user", "shared with", "state"], rows)
-      try general.show(accounts.map { Outcome($0, in: directory) }, "\(table)")
+      try owned.general.show(accounts.map { Outcome($0, in: directory) }, "\(table)")
     }
   }
 
@@ -86,23 +81,19 @@ extension AccountCommand {
 
     @Argument(help: "The account's id.")
     var account: AccountID
-    @Option(name: .customLong("with"), help: "The other user's name.")
-    var other: String
     @Flag(help: "Take the share back; the account leaves the other user's streams as well.")
     var stop = false
-    @OptionGroup var general: GeneralOptions
-    @OptionGroup var data: DataOptions
+    @OptionGroup var share: ShareOptions
 
     func run() async throws {
-      let store = try await general.openStore(data)
-      let directory = try await store.directory()
-      let (account, other) = (try directory.required(account), try directory.required(other))
+      let (store, directory, other) = try await share.open()
+      let account = try directory.required(account)
       if stop {
         try await store.unshareAccount(account.id, from: other.id)
       } else {
         try await store.shareAccount(account.id, with: other.id)
       }
-      try general.show(
+      try share.general.show(
         Outcome(id: account.id, with: other.username, shared: !stop),
         "\(other.username) may \(stop ? "not " : "")write with account \(account.id) (\(account.name)).")
     }

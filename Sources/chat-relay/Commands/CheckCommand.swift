@@ -2,14 +2,15 @@ import ArgumentParser
 import Logging
 import Storage
 import Twitch
+import WebSockets
 
 /// `chat-relay check`: what is wrong, before something does not work.
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Says every wrong setting at once, and tries Twitch's tokens.",
+    abstract: "Says every wrong setting at once, and tries address, data folder and Twitch's tokens.",
     discussion: """
-      Changes nothing: a user token that has ended is left to the gateway, which refreshes it. The status is 1 when \
+      Changes nothing, also beside a gateway that runs: a user token that has ended is left to the gateway, which refreshes it. The status is 1 when \
       anything is wrong.
 
       EXAMPLE:
@@ -44,25 +45,27 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   private func findings() async -> [Finding] {
-    var reader = await general.reader(listen, server, data, twitch)
-    let (_, data, twitch) = (ServerSettings(&reader), DataSettings(&reader), TwitchSettings(&reader))
-    let logger = reader.logger(from: .error)
+    let settings: ServeSettings
     do throws(WrongSettings) {
-      try reader.finish()
+      settings = try ServeSettings(await general.reader(listen, server, data, twitch))
     } catch {
       return error.problems.map { Finding(subject: "settings", ok: false, detail: $0.description) }
     }
-    let settings = Finding(subject: "settings", ok: true, detail: "nothing is wrong with any of them")
-    let (folder, accounts) = await lookAt(data)
+    let fine = Finding(subject: "settings", ok: true, detail: "nothing is wrong with any of them")
+    let (folder, accounts) = await lookAt(settings.data)
     do {
-      return [settings, folder] + (try await TwitchAccess.run(twitch, logger) { await $0.check(accounts) })
+      let logger = Logger(level: SharedLogLevel(settings.logLevel))
+      return try await TwitchAccess.run(settings.twitch, logger) { access in
+        await [fine, folder, access.tryListening(settings)] + access.check(accounts)
+      }
     } catch {
-      return [settings, folder, Finding(subject: "event loop", ok: false, detail: "\(error)")]
+      return [fine, folder, Finding(subject: "event loop", ok: false, detail: "\(error)")]
     }
   }
 
   private func lookAt(_ data: DataSettings) async -> (Finding, [StoredAccount]) {
     let subject = "data folder \(data.folder)"
+    guard data.isThere else { return (Finding(subject: subject, ok: true, detail: "made when first used"), []) }
     do {
       let store = try await data.openStore()
       let directory = try await store.directory()
@@ -86,18 +89,48 @@ struct StoredAccount: Sendable {
 }
 
 extension TwitchAccess {
-  /// Tries the application's token and each account's.
-  fileprivate func check(_ accounts: [StoredAccount]) async -> [CheckCommand.Finding] {
-    let subject = "Twitch application \(settings.application.clientID)"
-    do throws(OAuthError) {
-      _ = try await oauth.appToken()
+  /// Listens for a moment, as `serve` would: address, port and certificate are tried by that.
+  fileprivate func tryListening(_ settings: ServeSettings) -> CheckCommand.Finding {
+    let subject = settings.server.url(port: settings.server.server.port)
+    do throws(ServerError) {
+      try Server(settings.server.server, on: loop, respond: { _ in nil }, upgrade: { _ in .refuse(.text("")) }).stop()
+      return CheckCommand.Finding(subject: subject, ok: true, detail: "can be listened on")
+    } catch .addressInUse where FolderLock.isTaken(settings.data.folder) {
+      return CheckCommand.Finding(subject: subject, ok: true, detail: "taken, and a gateway runs on this data folder")
     } catch {
-      // Without it nothing can be said about the accounts either.
-      return [CheckCommand.Finding(subject: subject, ok: false, detail: "\(error)")]
+      return CheckCommand.Finding(subject: subject, ok: false, detail: "\(error)")
     }
-    var findings = [CheckCommand.Finding(subject: subject, ok: true, detail: "Twitch hands out its token")]
+  }
+
+  /// Tries the application's token, Twitch's three addresses and each account's token.
+  fileprivate func check(_ accounts: [StoredAccount]) async -> [CheckCommand.Finding] {
+    let endpoints = settings.endpoints
+    var findings = [
+      await finding(about: "Twitch application \(settings.application.clientID)", "Twitch hands out its token") {
+        _ = try await self.oauth.appToken()
+      }
+    ]
+    // Without it nothing can be said about the rest either.
+    guard findings[0].ok else { return findings }
+    findings.append(
+      await finding(about: "Helix \(endpoints.api)", "answers") { _ = try await self.helix.conduits() })
+    findings.append(
+      await finding(about: "EventSub \(endpoints.eventSub)", "takes a connection") {
+        try await WebSocket.connect(to: endpoints.eventSub, on: self.loop).close()
+      })
     for account in accounts { findings.append(await check(account)) }
     return findings
+  }
+
+  private func finding(
+    about subject: String, _ success: String, _ attempt: () async throws -> Void
+  ) async -> CheckCommand.Finding {
+    do {
+      try await attempt()
+      return CheckCommand.Finding(subject: subject, ok: true, detail: success)
+    } catch {
+      return CheckCommand.Finding(subject: subject, ok: false, detail: "\(error)")
+    }
   }
 
   private func check(_ stored: StoredAccount) async -> CheckCommand.Finding {

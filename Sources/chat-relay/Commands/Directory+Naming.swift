@@ -22,14 +22,11 @@ extension Directory {
   func username(of id: UserID) -> String { users[id]?.username ?? "?" }
 }
 
-extension AccountID: ExpressibleByArgument {
-  public init?(argument: String) {
-    guard let number = Int64(argument), number > 0 else { return nil }
-    self.init(rawValue: number)
-  }
-}
+extension AccountID: ExpressibleByArgument {}
+extension StreamID: ExpressibleByArgument {}
 
-extension StreamID: ExpressibleByArgument {
+extension ExpressibleByArgument where Self: RawRepresentable, RawValue == Int64 {
+  /// Reads the number of something; the first one is 1.
   public init?(argument: String) {
     guard let number = Int64(argument), number > 0 else { return nil }
     self.init(rawValue: number)

@@ -65,15 +65,10 @@ extension StreamCommand {
       abstract: "Lists streams.",
       discussion: "EXAMPLE:\n  chat-relay stream list --user alice")
 
-    @Option(help: "Only those that this user owns.")
-    var user: String?
-    @OptionGroup var general: GeneralOptions
-    @OptionGroup var data: DataOptions
+    @OptionGroup var owned: OwnerOptions
 
     func run() async throws {
-      let directory = try await general.openStore(data).directory()
-      let owner = try user.map(directory.required)
-      let streams = directory.streams.values.filter { owner == nil || $0.owner == owner?.id }.sorted { $0.id < $1.id }
+      let (streams, directory) = try await owned.list(\.streams, by: \.owner)
       let rows = streams.map { stream in
         let accounts = directory.accounts(of: stream.id).map { "\($0.id) \($0.name)" }.joined(separator: ", ")
         let shares = directory.shares(of: stream.id).sorted { $0.key < $1.key }
@@ -81,7 +76,7 @@ extension StreamCommand {
         return ["\(stream.id)", stream.name, stream.slug, directory.username(of: stream.owner), accounts, shares]
       }
       let table = Table(["id", "name", "slug", "user", "accounts", "chat levels"], rows)
-      try general.show(streams.map { Outcome($0, in: directory) }, "\(table)")
+      try owned.general.show(streams.map { Outcome($0, in: directory) }, "\(table)")
     }
   }
 
@@ -99,26 +94,22 @@ extension StreamCommand {
 
     @Argument(help: "The stream's id.")
     var stream: StreamID
-    @Option(name: .customLong("with"), help: "The other user's name.")
-    var other: String
     @Option(help: "1 to read, 2 to read and write, 0 to take the share back.")
     var chatLevel: Int
-    @OptionGroup var general: GeneralOptions
-    @OptionGroup var data: DataOptions
+    @OptionGroup var share: ShareOptions
 
     func validate() throws {
       guard ChatLevel(rawValue: chatLevel) != nil else { throw ValidationError("--chat-level must be 0, 1 or 2.") }
     }
 
     func run() async throws {
-      let store = try await general.openStore(data)
-      let directory = try await store.directory()
-      let (stream, other) = (try directory.required(stream), try directory.required(other))
-      var share = directory.shares(of: stream.id)[other.id] ?? StreamShare()
-      share.chatLevel = ChatLevel(rawValue: chatLevel) ?? .none
-      try await store.shareStream(stream.id, with: other.id, share)
+      let (store, directory, other) = try await share.open()
+      let stream = try directory.required(stream)
+      var levels = directory.shares(of: stream.id)[other.id] ?? StreamShare()
+      levels.chatLevel = ChatLevel(rawValue: chatLevel) ?? .none
+      try await store.shareStream(stream.id, with: other.id, levels)
       let may = ["may not enter", "may read", "may read and write in"][chatLevel]
-      try general.show(
+      try share.general.show(
         Outcome(id: stream.id, with: other.username, chatLevel: chatLevel),
         "\(other.username) \(may) stream \(stream.id) (\(stream.name)).")
     }
