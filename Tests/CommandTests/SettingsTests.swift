@@ -169,7 +169,8 @@ import WebSockets
       .host: "127.0.0.2", .port: "1", .data: "elsewhere", .publicURL: "https://a.example",
       .publicFolder: checkout.path + "/./Public", .basePath: "/chat", .allowedOrigins: "https://a.example",
       .trustedProxies: "127.0.0.1", .tlsCertificate: "/etc/hosts", .tlsKey: "/etc/hosts", .shards: "3",
-      .webhookShards: "1", .historyMessages: "1", .historyMinutes: "1", .secretKey: key, .logLevel: "trace",
+      .webhookShards: "1", .historyMessages: "1", .historyMinutes: "1", .metricsToken: "token", .secretKey: key,
+      .logLevel: "trace",
       .clientID: "other", .clientSecret: "other", .apiURL: "http://a.example", .authURL: "http://a.example",
       .eventSubURL: "ws://a.example",
     ]

@@ -44,6 +44,7 @@ struct ServeSettings: Sendable {
     case .webhookShards: same(\.server.webhookShards)
     case .historyMessages: same(\.server.historyMessages)
     case .historyMinutes: same(\.server.historyMinutes)
+    case .metricsToken: same(\.server.metricsToken)
     case .secretKey: same(\.data.secretKey)
     case .logLevel: same(\.logLevel)
     case .clientID: same(\.twitch.application.clientID)

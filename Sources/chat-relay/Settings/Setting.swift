@@ -50,7 +50,7 @@ enum Setting: String, CaseIterable {
   var mayChange: Bool {
     switch self {
     case .publicURL, .publicFolder, .allowedOrigins, .trustedProxies, .tlsCertificate, .tlsKey, .shards, .webhookShards,
-      .historyMessages, .historyMinutes, .logLevel, .clientSecret:
+      .historyMessages, .historyMinutes, .metricsToken, .logLevel, .clientSecret:
       true
     case .host, .port, .data, .basePath, .secretKey, .clientID, .apiURL, .authURL, .eventSubURL:
       false
