@@ -26,6 +26,7 @@ import Testing
     ("", ErrorCode.malformed), ("{", .malformed), ("[]", .malformed), ("\"status\"", .malformed), ("null", .malformed),
     (#"{"type":"status"} {}"#, .malformed), (#"{"type":"status",}"#, .malformed),
     (#"{"a":[1, ],"type":"x"}"#, .malformed), ("{\"type\":\"status\",\"x\":\"two\nlines\"}", .malformed),
+    (#"{"type":"status","x":00}"#, .malformed),
     ("{\0\"\0t\0y\0p\0e\0\"\0:\0\"\0s\0t\0a\0t\0u\0s\0\"\0}\0", .malformed),
     ("{}", .missingKey), (#"{"type":null}"#, .missingKey), (#"{"type":7}"#, .invalidKey),
     (#"{"type":"dance"}"#, .unknownType), (#"{"type":"Status"}"#, .unknownType),

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Storage
+import Twitch
 
 /// One request of a client, as far as it can be understood without knowing who asks.
 struct ClientRequest: Equatable {
@@ -16,7 +17,8 @@ struct ClientRequest: Equatable {
 
   /// Reads a text frame.
   init(_ frame: [UInt8]) {
-    guard !Self.breaksGrammar(frame),
+    // Foundation's decoder lets through what is no JSON: commas without a value, control characters, numbers such as 00.
+    guard JSONReader.accepts(frame),
       let members = try? JSONDecoder().decode([String: Member].self, from: Data(frame))
     else {
       self.init(reference: RequestReference(), action: .failure(.init(.malformed, "A request is one JSON object.")))
@@ -35,28 +37,6 @@ struct ClientRequest: Equatable {
   private init(reference: RequestReference, action: Result<Action, RequestError>) {
     self.reference = reference
     self.action = action
-  }
-
-  /// Whether a comma has nothing after it, or a control character stands unescaped, which JSON forbids (RFC 8259) and the
-  /// decoder lets pass.
-  private static func breaksGrammar(_ frame: [UInt8]) -> Bool {
-    var isInText = false
-    var isEscaped = false
-    var previous: UInt8 = 0
-    for byte in frame {
-      switch byte {
-      case _ where isEscaped: isEscaped = false
-      case UInt8(ascii: "\\") where isInText: isEscaped = true
-      case UInt8(ascii: "\""): isInText.toggle()
-      case UInt8(ascii: "}"), UInt8(ascii: "]"): if !isInText, previous == UInt8(ascii: ",") { return true }
-      case UInt8(ascii: " "): continue
-      case UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): if isInText { return true } else { continue }
-      case 0..<0x20: return true
-      default: break
-      }
-      previous = isInText ? 0 : byte
-    }
-    return false
   }
 
   private static func action(_ type: String, _ keys: RequestKeys) throws(RequestError) -> Action {

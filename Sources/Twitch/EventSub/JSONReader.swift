@@ -3,7 +3,7 @@
 /// The syntax is held to RFC 8259 and whatever breaks it is an error; of what is skipped, only the structure and the encoding are looked at.
 /// The *types* are not insisted on: a value of another kind than asked for is skipped and counts as absent, since Twitch's
 /// optional fields come and go. A copy of the reader remembers its place, to come back to.
-struct JSONReader {
+package struct JSONReader {
   /// How deep objects and arrays may nest; Twitch's frames need six.
   private static let depthLimit = 64
 
@@ -12,6 +12,18 @@ struct JSONReader {
   private var depth = 0
   /// Whether an object or array was just entered, so that no comma is due.
   private var isFirst = false
+
+  /// Whether a text is JSON from its beginning to its end.
+  package static func accepts(_ text: [UInt8]) -> Bool {
+    do throws(JSONError) {
+      var reader = try JSONReader(text)
+      try reader.skip()
+      try reader.end()
+      return true
+    } catch {
+      return false
+    }
+  }
 
   /// Begins with a text, all of which has to be UTF-8, what is skipped included.
   init(_ bytes: [UInt8]) throws(JSONError) {
