@@ -7,6 +7,7 @@ enum Parser: String, CaseIterable {
   case answers
   case webhooks
   case heads
+  case firstHeads
   case settings
   case timestamps
   case cursors
@@ -21,6 +22,7 @@ enum Parser: String, CaseIterable {
     case .answers: readAnswer(bytes)
     case .webhooks: readWebhook(bytes)
     case .heads: readHead(bytes)
+    case .firstHeads: readFirstHead(bytes)
     case .settings: readSettings(bytes)
     case .timestamps: readTimestamp(bytes)
     case .cursors: readCursor(bytes)

@@ -15,9 +15,7 @@ func readRequest(_ frame: [UInt8]) {
     promise(isObject(ErrorMessage(error: error, request: request.reference).encoded()), "an error is JSON")
   case .success(let action):
     promise(request.reference.type != nil, "who understands a request knows its type")
-    // RFC 8259 section 8.1 leaves it to the parser what it does with a byte order mark.
-    let text = frame.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(frame.dropFirst(3)) : frame
-    promise(isObject(text), "a request is one JSON object")
+    promise(isObject(frame), "a request is one JSON object")
     if case .send(let draft) = action { check(draft, request.reference.id ?? "") }
   }
 }

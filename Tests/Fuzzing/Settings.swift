@@ -26,7 +26,7 @@ private func check(_ flags: [Setting: String]) async {
     // Looking for the pages would take longer than all the rest.
     flags: flags, environment: [Setting.publicFolder.variable: "Public"], filePath: file.path)
   let (server, data, twitch) = (ServerSettings(&reader), DataSettings(&reader), TwitchSettings(&reader))
-  _ = reader.logger(from: .notice)
+  _ = reader.logLevel(else: .notice)
   do throws(WrongSettings) {
     try reader.finish()
   } catch {
