@@ -38,6 +38,10 @@ enum JSON: Decodable, Equatable, Sendable {
     if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
   }
 
+  var elements: [JSON]? {
+    if case .array(let elements) = self { elements } else { nil }
+  }
+
   var keys: Set<String> {
     if case .object(let members) = self { Set(members.keys) } else { [] }
   }

@@ -127,6 +127,15 @@ final class Scene: Sendable {
     return try await Requests(loop).get(url)
   }
 
+  /// Waits until the program has logged something that often.
+  func logs(_ text: String, times: Int = 1, within seconds: Double) async throws {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while try gateway.log.components(separatedBy: text).count <= times {
+      guard .now < deadline else { throw Gateway.Failure(description: "not logged: \(text)") }
+      _ = try await get("/healthz")
+    }
+  }
+
   /// The account of one of the channels.
   func account(_ name: String) throws -> AccountID { try #require(accounts[name]) }
 
