@@ -4,9 +4,11 @@ struct SeenKey {
 
   /// FNV-1a over the text, started differently for each kind of id, and its bits well mixed at the end.
   init(_ text: String, _ kind: UInt64) {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ kind
+    let prime: UInt64 = 0x0000_0100_0000_01b3
+    // Multiplied before the text begins: else the kind would only change its first byte, into that of another id.
+    var hash = (0xcbf2_9ce4_8422_2325 ^ kind) &* prime
     for byte in text.utf8 {
-      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+      hash = (hash ^ UInt64(byte)) &* prime
     }
     hash = (hash ^ hash >> 32) &* 0xd6e8_feb8_6659_fd93
     hash ^= hash >> 32

@@ -66,8 +66,13 @@ import Testing
   }
 
   @Test func theKeysAreTheSameInEveryRun() {
-    #expect(chat("a", "m").seenKeys == [0x2ef7_d131_6eb8_6f71, 0xe0ef_1fd7_e8e5_d012])
-    #expect(online("a").seenKeys == [0x2ef7_d131_6eb8_6f71])
+    #expect(chat("a", "m").seenKeys == [0xcc68_71b1_ace0_a656, 0xf455_d3b8_1291_b824])
+    #expect(online("a").seenKeys == [0xcc68_71b1_ace0_a656])
+  }
+
+  @Test func idsThatDifferByTheirKindAndOneCharacterAreDifferent() {
+    let keys = (0...3).flatMap { kind in (0...9).map { SeenKey("\($0)", kind).bits } }
+    #expect(Set(keys).count == keys.count)
   }
 
   @Test func afterTwentyMinutesNothingIsRemembered() {
