@@ -3,7 +3,7 @@
 ///
 /// A pure value: what happens and the time come in, and after each call `takeOutputs` has what to hand on. A channel comes over
 /// one shard as a rule. When it comes over another one while the first still lives, something older may still be on its way there, so it
-/// waits: for its copy on the first shard, for that shard's end, or for `patience`.
+/// waits: for its copy or something younger on the first shard, for that shard's end, or for `patience`.
 struct Arrivals {
   /// What is handed on.
   enum Output: Hashable {
@@ -18,7 +18,7 @@ struct Arrivals {
   static let patience: Duration = .milliseconds(250)
   /// How often in a row a channel may have changed its shard for good before nothing waits for the old one any more, and over
   /// how many notifications it has to stay where it is for that to be forgotten.
-  static let restlessness = (moves: 4, calm: 64)
+  static let restlessness = (moves: 16, calm: 64)
 
   /// The shard over which a channel comes.
   private struct Home {
@@ -65,7 +65,7 @@ struct Arrivals {
 
   /// When `tick` has to be called; `nil` when nothing waits for its time.
   var deadline: ContinuousClock.Instant? {
-    held.first { early[$0.other] == nil }.map { $0.since + Self.patience }
+    held.isEmpty ? nil : firstDue.map { $0.since + Self.patience }
   }
 
   /// Takes the notifications of these keys for seen.
@@ -94,7 +94,9 @@ struct Arrivals {
       if !held.isEmpty, let shard { release(copyOf: notification, on: shard) }
       return false
     }
-    if !isLossy, let shard, let channel = notification.event.broadcaster, isAtHome(channel, on: shard) { return true }
+    if !isLossy, held.isEmpty, let shard, let channel = notification.event.broadcaster, isAtHome(channel, on: shard) {
+      return true
+    }
     accept(notification, on: shard, at: now)
     return false
   }
@@ -118,12 +120,16 @@ struct Arrivals {
 
   /// Time has passed.
   mutating func tick(at now: ContinuousClock.Instant) {
-    while let place = held.firstIndex(where: { early[$0.other] == nil }), held[place].since + Self.patience <= now {
-      let late = held.remove(at: place)
+    while let late = firstDue, late.since + Self.patience <= now {
       outputs.append(.doubt)
       move(late.channel, to: late.shard)
-      handOn(late.notification, of: late.channel)
+      release { $0.channel == late.channel && $0.shard == late.shard }
     }
+  }
+
+  /// What has waited for the longest time and waits for nothing but time.
+  private var firstDue: Held? {
+    held.filter { early[$0.other] == nil }.min { $0.since < $1.since }
   }
 
   // What becomes of the shards.
@@ -135,14 +141,15 @@ struct Arrivals {
 
   /// The session of that shard is over, and maybe something with it that was on its way.
   mutating func lost(_ shard: Int, mayHaveCost: Bool, at now: ContinuousClock.Instant) {
-    settled(shard, at: now)
-    if let count = living.removeValue(forKey: shard), count > 1 { living[shard] = count - 1 }
     if mayHaveCost { outputs.append(.gap(nil)) }
-    while let place = held.firstIndex(where: { $0.other == shard }) {
-      let late = held.remove(at: place)
-      homes[late.channel] = Home(shard: late.shard)
-      handOn(late.notification, of: late.channel)
+    if let count = living[shard], count > 1 {
+      living[shard] = count - 1
+      return
     }
+    settled(shard, at: now)
+    living[shard] = nil
+    for late in held where late.other == shard { homes[late.channel] = Home(shard: late.shard) }
+    release { $0.other == shard }
   }
 
   /// Something may have been lost, and the session goes on.
@@ -163,8 +170,9 @@ struct Arrivals {
   private mutating func accept(_ notification: Notification, on shard: Int?, at now: ContinuousClock.Instant) {
     let channel = notification.event.broadcaster
     if let channel, let shard, !isAtHome(channel, on: shard), let other = homes[channel]?.shard {
-      held.append(Held(notification: notification, channel: channel, shard: shard, other: other, since: now))
+      hold(Held(notification: notification, channel: channel, shard: shard, other: other, since: now))
     } else {
+      release { $0.channel == channel && $0.notification.isOlder(than: notification) }
       handOn(notification, of: channel)
     }
   }
@@ -192,6 +200,19 @@ struct Arrivals {
     for late in takeHeld(of: held[place].channel, upTo: place) { handOn(late.notification, of: late.channel) }
   }
 
+  private mutating func release(where condition: (Held) -> Bool) {
+    guard held.contains(where: condition) else { return }
+    let (taken, left) = (held.filter(condition), held.filter { !condition($0) })
+    held = left
+    for late in taken { handOn(late.notification, of: late.channel) }
+  }
+
+  /// Keeps it before what is younger in its channel.
+  private mutating func hold(_ new: Held) {
+    let place = held.firstIndex { $0.channel == new.channel && new.notification.isOlder(than: $0.notification) }
+    held.insert(new, at: place ?? held.endIndex)
+  }
+
   private mutating func takeHeld(of channel: TwitchUserID, upTo place: Int) -> [Held] {
     let taken = held[...place].filter { $0.channel == channel }
     held = held[...place].filter { $0.channel != channel } + held[(place + 1)...]
@@ -201,5 +222,13 @@ struct Arrivals {
   private mutating func handOn(_ notification: Notification, of channel: TwitchUserID?) {
     if isLossy, let channel { outputs.append(.gap(channel)) }
     outputs.append(.notification(notification))
+  }
+}
+
+extension Notification {
+  /// Whether Twitch made it before the other one, as far as it says so.
+  fileprivate func isOlder(than other: Notification) -> Bool {
+    guard let timestamp, let time = other.timestamp else { return false }
+    return timestamp < time
   }
 }

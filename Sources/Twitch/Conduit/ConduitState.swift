@@ -257,26 +257,30 @@ struct ConduitState {
     }
   }
 
-  /// Twitch told how it lists the conduit and its shards, asked at that time: what changed since is not judged by it.
+  /// Twitch told how it lists the conduit and its shards, asked at that time: what changed since is not judged by it. Says
+  /// whether a shard that counted as ready was not, for nobody knows how long.
   mutating func looked(
     at id: ConduitID, _ result: Result<Look, HelixError>, askedAt: ContinuousClock.Instant,
     at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
-  ) {
-    guard id == conduit else { return }
+  ) -> Bool {
+    guard id == conduit else { return false }
     isLooking = false
+    let delivering = shards.count(where: \.isDelivering)
     switch result {
     case .success(let look):
-      guard let conduit = look.conduit else {
-        return startOver(.notFound(message: "not listed"), at: now, using: &generator)
+      if let conduit = look.conduit {
+        if case .known = phase { phase = .known(conduit) }
+        retry.succeed()
+        closing += shardStates.listed(look.shards, askedAt: askedAt, at: now, using: &generator)
+      } else {
+        startOver(.notFound(message: "not listed"), at: now, using: &generator)
       }
-      if case .known = phase { phase = .known(conduit) }
-      retry.succeed()
-      closing += shardStates.listed(look.shards, askedAt: askedAt, at: now, using: &generator)
     case .failure(.notFound(let message)):
       startOver(.notFound(message: message), at: now, using: &generator)
     case .failure:
       break  // the next look comes by itself
     }
+    return shards.count(where: \.isDelivering) < delivering
   }
 
   /// Twitch says that it stopped delivering to a shard.

@@ -82,6 +82,7 @@ final class ShardKeeper {
   func disabled(_ event: ShardDisabled) {
     logger.warning("shard disabled", metadata: ["shard": "\(event.shardID)", "status": "\(event.status)"])
     state.disabled(event, at: .now, using: &generator)
+    tell(.interrupted)
     alarm.ring()
   }
 
@@ -152,7 +153,7 @@ final class ShardKeeper {
       let conduit = try await helix.conduits().first { $0.id == id }
       return ConduitState.Look(conduit: conduit, shards: conduit == nil ? [] : try await helix.shards(of: id))
     }
-    state.looked(at: id, result, askedAt: askedAt, at: .now, using: &generator)
+    if state.looked(at: id, result, askedAt: askedAt, at: .now, using: &generator) { tell(.interrupted) }
     // Twitch is asked again and again: that it does not answer is told once.
     let isNews = !isLookFailing
     if case .failure = result { isLookFailing = true } else { isLookFailing = false }

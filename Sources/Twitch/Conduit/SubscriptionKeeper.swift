@@ -27,7 +27,7 @@ final class SubscriptionKeeper {
     case change
     /// Twitch's answers suggest that the conduit is not what it was.
     case doubt
-    /// That chat is about to be subscribed to, so that nothing of it has come so far.
+    /// Something of that chat is being subscribed to, and has not come so far.
     case beginning(TwitchUserID)
   }
 
@@ -104,16 +104,22 @@ final class SubscriptionKeeper {
     switch step {
     case .list(let conduit): Task { await self.list(conduit, on: owner) }
     case .create(let topic, let conduit):
-      if topic.type == .channelChatMessage, let channel = topic.channel { tell(.beginning(channel.broadcaster)) }
+      tellBeginning(of: topic)
       Task { await self.create(topic, on: conduit, owner) }
     case .delete(let id): Task { await self.delete(id, on: owner) }
     }
+  }
+
+  private func tellBeginning(of topic: Subscription.Topic) {
+    if let channel = topic.channel { tell(.beginning(channel.broadcaster)) }
   }
 
   private func create(_ topic: Subscription.Topic, on conduit: ConduitID, _ owner: isolated any Actor) async {
     let result = await Result.of { () async throws(HelixError) in
       try await helix.createSubscription(to: topic, on: conduit)
     }
+    // What came until Twitch had done it came without what this brings.
+    tellBeginning(of: topic)
     let isDoubtful = state.created(topic, on: conduit, result, at: .now, using: &generator)
     if case .failure(let error) = result { note(error, topic) }
     if isDoubtful { tell(.doubt) }

@@ -25,7 +25,9 @@ public struct Transport: Hashable, Sendable, Decodable {
   public let connectedAt: Timestamp?
   /// Since when it is gone.
   public let disconnectedAt: Timestamp?
+}
 
+extension Transport {
   private enum CodingKeys: String, CodingKey {
     case method
     case conduitID = "conduit_id"

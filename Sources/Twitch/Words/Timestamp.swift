@@ -9,6 +9,12 @@ public struct Timestamp: Hashable, Sendable {
   /// What is left of the second, 0 to 999,999,999.
   public let nanoseconds: Int32
 
+  /// Takes a moment as it is.
+  init(seconds: Int64, nanoseconds: Int32) {
+    self.seconds = seconds
+    self.nanoseconds = nanoseconds
+  }
+
   /// Reads RFC 3339 text: `2026-03-14T18:00:01.72563402Z`, any offset, 0 to 9 fractional digits; nil for anything else.
   public init?(_ text: some StringProtocol) {
     var digits = Scanner(text.utf8)

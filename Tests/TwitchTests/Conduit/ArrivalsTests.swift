@@ -7,10 +7,12 @@ import Testing
 
   private func after(_ milliseconds: Int) -> ContinuousClock.Instant { start + .milliseconds(milliseconds) }
 
-  private func line(_ id: String, in channel: TwitchUserID = "1", delivery: String? = nil) -> Twitch.Notification {
+  private func line(
+    _ id: String, in channel: TwitchUserID = "1", delivery: String? = nil, sentAt time: String = ""
+  ) -> Twitch.Notification {
     let user = ChatUser(id: channel)
     return Notification(
-      id: NotificationID(delivery ?? "n" + id), timestamp: nil, subscription: "s",
+      id: NotificationID(delivery ?? "n" + id), timestamp: Timestamp(time), subscription: "s",
       event: .message(
         ChatMessage(id: MessageID(id), broadcaster: user, chatter: user, body: ChatText(id))))
   }
@@ -76,9 +78,18 @@ import Testing
     arrivals.tick(at: after(259))
     #expect(words(&arrivals) == [])
     arrivals.tick(at: after(300))
-    #expect(words(&arrivals) == ["doubt", "b", "doubt", "c"])
+    #expect(words(&arrivals) == ["doubt", "b", "c"])
     let next = arrivals.receive(line("d"), on: 1, at: after(301))
     #expect(next)
+  }
+
+  @Test func whatIsOlderGoesFirstWhenTheChannelsHomeWasNotWhatItSeemed() {
+    var arrivals = steady()
+    _ = arrivals.receive(line("a", sentAt: "2026-03-14T18:00:01Z"), on: 0, at: start)
+    _ = arrivals.receive(line("b", sentAt: "2026-03-14T18:00:02Z"), on: 1, at: after(10))
+    let isFirst = arrivals.receive(line("c", sentAt: "2026-03-14T18:00:03Z"), on: 0, at: after(20))
+    #expect(!isFirst)
+    #expect(words(&arrivals) == ["b", "c"])
   }
 
   @Test func whatWaitsForAShardThatIsLostComesAfterTheGap() {
@@ -117,7 +128,7 @@ import Testing
   @Test func channelsThatAreNeverAtHomeDoNotWait() {
     var arrivals = steady()
     var now = 0
-    for number in 0..<20 {
+    for number in 0..<60 {
       now += 1000
       if arrivals.receive(line("\(number)"), on: number % 2, at: after(now)) { continue }
       arrivals.tick(at: after(now + 250))

@@ -31,7 +31,7 @@ import Testing
     }
 
     mutating func looked(_ look: ConduitState.Look) {
-      state.looked(at: "C", .success(look), askedAt: now, at: now, using: &generator)
+      _ = state.looked(at: "C", .success(look), askedAt: now, at: now, using: &generator)
     }
 
     mutating func lost(_ shard: ShardID) {

@@ -209,7 +209,7 @@ struct ModelRun {
       conduit.lost(shard, at: now, using: &dice)
     case .assigned(let call, let id, let result): conduit.assigned(call, on: id, result, at: now, using: &dice)
     case .looked(let id, let result, let askedAt):
-      conduit.looked(at: id, result, askedAt: askedAt, at: now, using: &dice)
+      _ = conduit.looked(at: id, result, askedAt: askedAt, at: now, using: &dice)
     case .subscriptionsListed(let id, let result): subscriptions.listed(result, on: id, at: now, using: &dice)
     case .subscribed(let topic, let id, let result):
       if subscriptions.created(topic, on: id, result, at: now, using: &dice) { conduit.hintToLook() }
