@@ -64,8 +64,8 @@ import Testing
     let early = arrivals.receive(line("c"), on: 1, at: after(1))
     let next = arrivals.receive(line("b"), on: 0, at: after(2))
     let copy = arrivals.receive(line("c"), on: 0, at: after(3))
-    #expect(!early && next && !copy)
-    #expect(words(&arrivals) == ["c"])
+    #expect(!early && !next && !copy)
+    #expect(words(&arrivals) == ["b", "c"])
     #expect(arrivals.deadline == nil)
   }
 
