@@ -32,6 +32,13 @@ extension Simulator {
       response = nil
     }
     note(request, response)
+    return response.map(dated)
+  }
+
+  /// The simulated Twitch has a clock of its own.
+  private func dated(_ response: Response) -> Response {
+    var response = response
+    response.headers[.date] = HTTPDate.text(unixSeconds: deadlines.wall.unixSeconds)
     return response
   }
 

@@ -1,10 +1,13 @@
 import Glibc
 
-/// The time as HTTP writes it (RFC 9110 §5.6.7).
-enum HTTPDate {
-  /// Now, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
-  static var now: String {
-    var seconds = time(nil)
+/// Times as HTTP writes them (RFC 9110 §5.6.7).
+package enum HTTPDate {
+  /// Now.
+  static var now: String { text(unixSeconds: time(nil)) }
+
+  /// A time in seconds since 1970, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+  package static func text(unixSeconds: Int) -> String {
+    var seconds = unixSeconds
     var parts = unsafe tm()
     _ = unsafe gmtime_r(&seconds, &parts)
     let day = unsafe Self.days[Int(parts.tm_wday)]

@@ -32,7 +32,7 @@ extension Response {
     var head = "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n"
     for field in headers { head += "\(field.name.rawName): \(field.value)\r\n" }
     let hasLength = status.code >= 200 && status != .noContent && status != .notModified
-    head += "date: \(HTTPDate.now)\r\n"
+    if headers[.date] == nil { head += "date: \(HTTPDate.now)\r\n" }
     if hasLength { head += "content-length: \(body.count)\r\n" }
     if closing { head += "connection: close\r\n" }
     head += "\r\n"
