@@ -69,8 +69,9 @@ final class Connection {
   /// Tells this connection what several are told, encoded once.
   func send(encoded message: [UInt8]) {
     guard !isClosing else { return }
-    guard socket.queuedBytes + message.count <= Self.longestQueue else {
-      return close(.tryAgainLater, "too slow")
+    guard socket.queuedBytes == 0 || socket.queuedBytes + message.count <= Self.longestQueue else {
+      isClosing = true
+      return socket.fellBehind()
     }
     socket.send(bytes: message)
   }

@@ -16,6 +16,7 @@ import HTTPTypes
   private var host: OpaquePointer?
   let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
   private var isAccepting = true
+  private var admitted = 0
   /// Connections that libwebsockets does not have yet.
   private var headReaders: [ObjectIdentifier: HeadReader] = [:]
 
@@ -118,19 +119,30 @@ import HTTPTypes
   }
 
   private static let reservedDescriptors = 48
+  /// How many are accepted before the others have their turn.
+  private static let acceptBatch = 16
 
-  /// 0 leaves a new socket to libwebsockets; 1 makes it close its descriptor.
+  /// 0 leaves a new socket to libwebsockets, which then accepts the next; 1 makes it close its descriptor, so that a socket
+  /// that shall stay is duplicated, and serve the others first.
+  ///
+  /// Left alone it would accept everybody at once, and each of them has 16 KiB for a head in a list that it searches from one
+  /// end: ten thousand browsers that come back together would wait for each other.
   private func admit(_ descriptor: Int) -> Int32 {
     guard mayEnter(descriptor) else { return 1 }
-    guard readsHeads else { return 0 }
+    admitted += 1
+    guard readsHeads || certificate == nil && admitted.isMultiple(of: Self.acceptBatch) else { return 0 }
     let socket = fcntl(Int32(descriptor), F_DUPFD_CLOEXEC, 0)
     guard socket >= 0 else { return 1 }
+    if readsHeads { look(at: socket) } else { handOver(socket, []) }
+    return 1
+  }
+
+  private func look(at socket: Int32) {
     let reader = HeadReader(socket, on: loop, timeout: configuration.requestTimeout) { [unowned self] reader, outcome in
       headReaders[ObjectIdentifier(reader)] = nil
       if case .open(let head) = outcome { handOver(socket, head) }
     }
     headReaders[ObjectIdentifier(reader)] = reader
-    return 1
   }
 
   /// Whether each connection's head is read before libwebsockets gets it, which then serves this one request only.

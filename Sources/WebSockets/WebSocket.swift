@@ -53,6 +53,8 @@ import DequeModule
   private static let pingPayload = Array("relay".utf8)
   /// How long the closing handshake may take.
   private static let goodbyeSeconds: Int32 = 5
+  /// How long it may take with a peer that reads too slowly: long enough for one that was only asleep to learn why.
+  private static let slowGoodbyeSeconds: Int32 = 60
 
   init(on loop: EventLoop, phase: Phase, isClient: Bool, maximumMessageSize: Int, address: String) {
     self.phase = phase
@@ -156,12 +158,23 @@ import DequeModule
   /// Says goodbye once what is queued has been written, and waits for the other end's for a few seconds. A client's end goes
   /// on receiving until then.
   public func close(_ code: UInt16 = 1000, _ reason: String = "") {
+    close(Closure(code: code, reason: reason), within: Self.goodbyeSeconds)
+  }
+
+  /// Says goodbye with code 1013 to a peer that reads too slowly; what is queued for it is dropped.
+  public func fellBehind() {
+    outbox.removeAll()
+    hasDrained()
+    close(Closure(code: 1013, reason: "too slow: come back with your cursor"), within: Self.slowGoodbyeSeconds)
+  }
+
+  private func close(_ goodbye: Closure, within seconds: Int32) {
     guard isOpen else { return }
-    goodbye = Closure(code: code, reason: reason)
+    self.goodbye = goodbye
     phase = .closing
     log?.remove(self)
     if let wsi = unsafe wsi {
-      unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, Self.goodbyeSeconds)
+      unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, seconds)
     }
     hasMoreToWrite()
   }
@@ -181,12 +194,6 @@ import DequeModule
     guard !isWritableRequested else { return }
     isWritableRequested = true
     connection.requestWritable()
-  }
-
-  func fellBehind() {
-    outbox.removeAll()
-    hasDrained()
-    close(1013, "too slow: come back with your cursor")
   }
 
   // MARK: Callbacks

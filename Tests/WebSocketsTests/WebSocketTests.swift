@@ -184,6 +184,21 @@ import WebSockets
     }
   }
 
+  @Test func whoAnswersNoPingIsGivenUp() async throws {
+    var configuration = Server.Configuration()
+    configuration.pings = Server.Pings(interval: 1, timeout: 1)
+    try await Host.run(configuration) { host, port in
+      let raw = await handshake(port)
+      let server = await host.nextAccepted()
+      #expect(await raw.readSome().starts(with: [0x89]))
+      raw.write(frame(10, []))
+      // Who does answer is pinged again.
+      #expect(await raw.readSome().starts(with: [0x89]))
+      #expect(await server.receive() == nil)
+      #expect(server.closure?.code == 1006)
+    }
+  }
+
   @Test func everyFollowerGetsTheLogInOrderWithItsOwnMessages() async throws {
     try await Host.run { host, port in
       let log = FrameLog()
@@ -233,7 +248,7 @@ import WebSockets
       }
       #expect(log.followerCount == 1)
       #expect(client.isOpen)
-      _ = raw
+      raw.finish()
       #expect(await slow.receive() == nil)
       #expect(slow.closure?.code == 1013)
     }
@@ -249,7 +264,7 @@ import WebSockets
       for _ in 0..<5000 where log.followerCount == 1 { log.append(text) }
       #expect(log.followerCount == 0)
       log.append(text)
-      _ = raw
+      raw.finish()
       #expect(await slow.receive() == nil)
       #expect(slow.closure?.code == 1013)
     }
