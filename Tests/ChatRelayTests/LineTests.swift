@@ -74,6 +74,13 @@ import Twitch
     #expect(json["from"]?["picture"] == "https://p/1.png")
   }
 
+  @Test func aTextBeyondAllMeasureIsCut() throws {
+    let long = String(repeating: "é", count: 600_000)
+    let json = try line(message([Fragment("x"), Fragment(long), Fragment("Kappa", .emote(Emote(id: "25")))]))
+    #expect(json["text"]?.text == "x" + String(repeating: "é", count: RichText.longest - 1))
+    #expect(json["emotes"] == nil)
+  }
+
   @Test func whatNobodyIsToSeeIsLeftOut() throws {
     var message = message([Fragment("a\u{1}b "), Fragment("Kappa", .emote(Emote(id: "25")))])
     message.color = "red;x"

@@ -18,6 +18,10 @@ struct RichText {
     var url: String
   }
 
+  /// Several times what any network lets anybody say, in code points. What is over that is left out, since a frame of a megabyte
+  /// would cost everybody in the room their connection.
+  static let longest = 4_000
+
   private(set) var text = ""
   private(set) var markdown = ""
   private(set) var emotes: [Part<Image>] = []
@@ -28,7 +32,8 @@ struct RichText {
     var markdown = Markdown()
     var position = 0
     for fragment in body.fragments.isEmpty ? [Fragment(body.text)] : body.fragments {
-      let words = Self.cleaned(fragment.text)
+      guard position < Self.longest else { break }
+      let words = String(Self.cleaned(fragment.text).unicodeScalars.prefix(Self.longest - position))
       let end = position + words.unicodeScalars.count
       switch fragment.kind {
       case .emote(let emote):
