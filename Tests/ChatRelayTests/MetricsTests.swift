@@ -34,14 +34,18 @@ import WebSockets
       await john.send("text", from: harbor, to: harbor, text: "hello", id: "a1")
       try await john.next("textresult")
       for browser in [john, other] { try await browser.next("text") }
+      _ = try await waitFor("chat_relay_delivered_frames_total 4", relay)
       try await twitch.dropSockets("shard:0", code: 4005)
       try await twitch.wait(for: .init(shards: 2))
-      let text = try await waitFor(#"chat_relay_shard_ends_total{reason="closed_4005",shard="0"} 1"#, relay)
+      let text = try await waitFor(#"chat_relay_shard_losses_total{shard="0"} 1"#, relay)
+      // Whichever is faster: the socket's end, or word of it over the other shard.
+      let ends = ["closed_4005", "disabled"].map { #"chat_relay_shard_ends_total{reason="\#($0)",shard="0"} 1"# }
+      #expect(ends.contains { text.contains($0) })
       for line in [
         "# TYPE chat_relay_connections gauge", "chat_relay_connections 2",
         #"chat_relay_messages_received_total{type="channel.chat.message"} 2"#,
-        "chat_relay_delivered_frames_total 4", "chat_relay_duplicates_dropped_total 1",
-        #"chat_relay_shard_losses_total{shard="0"} 1"#, #"chat_relay_sends_total{outcome="sent",reason=""} 1"#,
+        "chat_relay_duplicates_dropped_total 1",
+        #"chat_relay_sends_total{outcome="sent",reason=""} 1"#,
         "chat_relay_send_seconds_count 1", #"chat_relay_subscriptions{state="missing"} 0"#,
         #"chat_relay_helix_calls_total{endpoint="chat/messages",method="POST",status="200"} 1"#,
         #"chat_relay_rooms{watched="true"} 1"#, #"chat_relay_problems{code="clock_wrong"} 0"#,

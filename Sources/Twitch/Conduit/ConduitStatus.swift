@@ -45,8 +45,18 @@ public struct ConduitStatus: Hashable, Sendable {
 
     mutating func lose(_ error: EventSubError, wasOpen: Bool) {
       if wasOpen { losses += 1 } else { failures += 1 }
-      ends[error.word, default: 0] += 1
-      lastEnd = "\(error)"
+      end(error.word, "\(error)")
+    }
+
+    /// Twitch said that it does not deliver to it any more.
+    mutating func disable(_ status: String) {
+      losses += 1
+      end("disabled", "disabled: \(status)")
+    }
+
+    private mutating func end(_ word: String, _ description: String) {
+      ends[word, default: 0] += 1
+      lastEnd = description
     }
   }
 

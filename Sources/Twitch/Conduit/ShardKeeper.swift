@@ -81,9 +81,18 @@ final class ShardKeeper {
   /// Twitch says that a shard is disabled.
   func disabled(_ event: ShardDisabled) {
     logger.warning("shard disabled", metadata: ["shard": "\(event.shardID)", "status": "\(event.status)"])
+    let wasReady = isReady(event.shardID)
     state.disabled(event, at: .now, using: &generator)
+    if wasReady, !isReady(event.shardID), let place = event.shardID.index {
+      records[place, default: .none].disable(event.status)
+    }
     tell(.interrupted)
     alarm.ring()
+  }
+
+  private func isReady(_ shard: ShardID) -> Bool {
+    guard let place = shard.index, state.shards.indices.contains(place) else { return false }
+    return state.shards[place].isReady
   }
 
   /// Something suggests that Twitch's view of the conduit has changed.
@@ -209,7 +218,7 @@ final class ShardKeeper {
 
   /// A session whose shard was just confirmed may close the socket that it moved from.
   private func confirm(_ shard: ShardID, on owner: isolated any Actor) {
-    guard let place = shard.index, state.shards.indices.contains(place), state.shards[place].isReady else { return }
+    guard isReady(shard), let place = shard.index else { return }
     records[place, default: .none].assignments += 1
     guard let id = state.shards[place].session else { return }
     logger.info("shard ready", metadata: ["shard": "\(shard)", "session": "\(id)"])

@@ -36,6 +36,9 @@ final class EventSubSession {
   private let loop: EventLoop
   private let logger: Logger
   private let tell: (News) -> Void
+  /// How late a look at the clock may come.
+  private static let lateness: Duration = .milliseconds(200)
+
   private let alarm: Alarm
   private var state: SessionState
   private var sockets: [SessionState.Link: WebSocket] = [:]
@@ -108,6 +111,8 @@ final class EventSubSession {
     while phase == .working, let deadline = state.deadline {
       watchedDeadline = deadline
       await alarm.wait(until: deadline)
+      // A loop that was busy with others may not have read what Twitch sent meanwhile.
+      if .now - deadline > Self.lateness { try? await loop.sleep(for: Self.lateness) }
       guard phase == .working else { return }
       carryOut(state.tick(at: .now), on: owner)
     }
