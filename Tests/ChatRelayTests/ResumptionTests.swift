@@ -141,8 +141,8 @@ import WebSockets
       try await twitch.deleteMessage(missed.id, in: "harbor")
       for _ in 1...2 { try await john.next("delete") }
       func check(_ again: Browser) async throws {
-        #expect(try await again.next()["text"] == "stays")
-        for id in [seen.id, missed.id] { #expect(try await again.next()["message_id"]?.text == id.rawValue) }
+        #expect(try await again.next("text")["text"] == "stays")
+        for id in [seen.id, missed.id] { #expect(try await again.next("delete")["message_id"]?.text == id.rawValue) }
       }
       try await check(try await relay.join(since: cursor))
       let new = try await relay.join(query: "&history=10")
