@@ -1,0 +1,40 @@
+import Testing
+import TwitchSimulator
+
+/// Notifications that come twice, in disorder, or not as they should.
+@Suite(.timeLimit(.minutes(2))) struct DeliveryTests {
+  @Test func whatComesTwiceOrBrokenCostsNothingElse() async throws {
+    let faults: [(Simulator.DeliveryFault.Kind, String, String)] = [
+      (.twoShards, "same message id on two shards", "a notification comes on its shard and on the other one"),
+      (.duplicateNewId, "one chat message under two notification ids", "a notification comes twice, under two ids"),
+      (.duplicate, "the same notification twice", "a notification comes twice, under one id"),
+      (.otherShard, "a notification on another shard", "a notification comes on the other shard"),
+      (.unknownType, "unknown subscription type", "a chat message comes under a type that nobody knows"),
+      (.unknownValues, "unknown enum values and keys", "message_type, fragment types and a key that nobody knows"),
+      (.nullArrays, "null arrays", "fragments, badges and others are null"),
+      (.huge, "1 MB frame", "a chat message carries a key with 1 MiB of text"),
+      (.brokenUTF8, "broken UTF-8", "a frame is no UTF-8"), (.brokenJSON, "broken JSON", "a frame ends in the middle"),
+    ]
+    try await withScene { scene in
+      for (kind, name, made) in faults {
+        let times = kind == .huge ? 3 : 10
+        try await scene.measure(
+          .init(name, made: "\(made), \(times) times", bound: 5, recovered: "all lines arrived")
+        ) { window in
+          let sequence = await scene.twitch.lastSequence()
+          await scene.twitch.add(Simulator.DeliveryFault(kind, type: "channel.chat.message", times: times))
+          var hits = 0
+          var last = sequence
+          while hits < times {
+            let events = try await scene.twitch.events("fault.delivery", after: last, within: window.left)
+            hits += events.count
+            last = events.last?.sequence ?? last
+          }
+        }
+      }
+      // Not one of them cost a connection.
+      #expect(await scene.twitch.counters().socketsClosed == 0)
+      #expect(await scene.twitch.counters().socketsOpened == 2)
+    }
+  }
+}

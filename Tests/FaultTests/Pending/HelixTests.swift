@@ -1,0 +1,102 @@
+import Testing
+import TwitchSimulator
+
+/// An API that is slow, fails, or does what it is asked and does not say so.
+@Suite(.timeLimit(.minutes(2))) struct HelixTests {
+  private static let send = "/helix/chat/messages"
+  private static let patch = "/helix/eventsub/conduits/shards"
+
+  /// Each against a gateway of its own, all at once.
+  @Test func whatTakesTenSeconds() async throws {
+    let failures = [500, 502, 503].map { status in { @Sendable in try await self.helixFails(status: status) } }
+    await withTaskGroup { group in
+      for script in failures + [aSendFailsWithAnEmptyAnswer, helixIsSlow] {
+        group.addTask {
+          do { try await script() } catch { Issue.record(error) }
+        }
+      }
+    }
+  }
+
+  private func helixFails(status: Int) async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init(
+          "Helix answers \(status)",
+          made: "shard 0 reset, the next three assignments answered \(status)",
+          bound: 8, recovered: "shard assigned again"),
+        filter: "whatTakesTenSeconds"
+      ) {
+        await scene.twitch.add(Simulator.CallFault("PATCH", Self.patch, times: 3, status: status))
+        try await scene.twitch.dropSockets("shard:0", code: nil)
+      } recovery: { window in
+        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      }
+    }
+  }
+
+  @Test func anAnswerToASendIsLost() async throws {
+    try await withScene { scene in
+      let client = try await scene.join()
+      let (dock, harbor) = (try scene.account("dock"), try scene.account("harbor"))
+      try await scene.time(
+        .init(
+          "send accepted, answer lost", made: "the line is posted, the connection closed without an answer", bound: 3,
+          recovered: "told as sent, by its echo; posted once")
+      ) {
+        await scene.twitch.add(Simulator.CallFault("POST", Self.send, outcome: .lose))
+      } recovery: { window in
+        let answer = try await client.say("once", from: dock, to: harbor, id: "a", within: window.left)
+        #expect(answer["is_sent"] == true)
+        #expect(answer["message_id"]?.text == (await scene.twitch.sentMessages().first?.id.rawValue))
+      }
+      #expect(await scene.twitch.sentMessages().map(\.text) == ["once"])
+      try await client.until("the line itself") { $0.lines.count == 1 }
+      let repeated = await Result { try await client.until("it again", within: 0.5) { $0.lines.count > 1 } }
+      #expect(throws: Client.Silence.self) { try repeated.get() }
+    }
+  }
+
+  private func aSendFailsWithAnEmptyAnswer() async throws {
+    try await withScene { scene in
+      let client = try await scene.join()
+      let (dock, harbor) = (try scene.account("dock"), try scene.account("harbor"))
+      try await scene.time(
+        .init(
+          "empty 500 on a send", made: "one send answered with an empty 500 and not posted", bound: 12,
+          recovered: "told as of unknown outcome, not posted twice; the next line goes out"),
+        filter: "whatTakesTenSeconds"
+      ) {
+        await scene.twitch.add(Simulator.CallFault("POST", Self.send, status: 500))
+      } recovery: { window in
+        let answer = try await client.say("lost", from: dock, to: harbor, id: "a", within: window.left)
+        #expect(answer.code == "outcome_unknown")
+        let next = try await client.say("next", from: dock, to: harbor, id: "b", within: window.left)
+        #expect(next["is_sent"] == true)
+      }
+      #expect(await scene.twitch.sentMessages().map(\.text) == ["next"])
+    }
+  }
+
+  private func helixIsSlow() async throws {
+    try await withScene { scene in
+      let client = try await scene.join()
+      let (dock, harbor) = (try scene.account("dock"), try scene.account("harbor"))
+      try await scene.measure(
+        .init(
+          "Helix slow by 10 s", made: "every call takes 10 s; shard 0 reset, a line sent; then calls are quick again",
+          bound: 30, recovered: "the line's outcome told, shard assigned again"),
+        filter: "whatTakesTenSeconds"
+      ) {
+        await scene.twitch.add(Simulator.CallFault(nil, "/helix/*", times: 0, delay: 10))
+        try await scene.twitch.dropSockets("shard:0", code: nil)
+      } recovery: { window in
+        let answer = try await client.say("slow", from: dock, to: harbor, id: "a", within: window.left)
+        #expect(answer["is_sent"] == true)
+        await scene.twitch.removeFaults()
+        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      }
+      #expect(await scene.twitch.sentMessages().map(\.text) == ["slow"])
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import GRDB
+import Glibc
+import Testing
+import TwitchSimulator
+
+/// A disk that is full or slow to let go, and a program that dies while it writes.
+@Suite(.timeLimit(.minutes(2))) struct StorageTests {
+  @Test func theDatabaseIsLocked() async throws {
+    try await withScene { scene in
+      var configuration = Configuration()
+      configuration.allowsUnsafeTransactions = true
+      let locks = try scene.databases().map { try DatabaseQueue(path: $0, configuration: configuration) }
+      try await scene.measure(
+        .init(
+          "database locked for 5 s", made: "another process's write transaction on every database file, for 5 s",
+          bound: 8,
+          recovered: "lock ended; every line was relayed meanwhile")
+      ) { window in
+        for queue in locks { try await queue.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") } }
+        let client = try await scene.join()
+        // Nothing that is relayed waits for the lock: each line arrives while it is held.
+        while window.left > 3 {
+          let line = try await scene.twitch.say(.init(from: "gull", "while locked"), in: "harbor").id.rawValue
+          try await client.until("a line while the database is locked", within: 1) { $0.has([line]) }
+        }
+        for queue in locks { try await queue.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") } }
+        await client.close()
+      }
+      #expect(try await scene.get("/readyz").status == 200)
+    }
+  }
+
+  @Test func theDiskIsFull() async throws {
+    var setup = Scene.Setup()
+    // Files end where they are, and a bit after; what else is written fails. (SQLite sees a write error, as on a full disk.)
+    setup.launch.prelude = "trap '' XFSZ; ulimit -f 200"
+    try await withScene(setup) { scene in
+      try await scene.measure(
+        .init(
+          "disk full", made: "no file may grow beyond 200 KiB (RLIMIT_FSIZE)", bound: 5,
+          recovered: "every line was relayed meanwhile")
+      ) { window in
+        let client = try await scene.join()
+        let text = String(repeating: "full ", count: 90)
+        var lines: [String] = []
+        for number in 0..<400 {
+          lines.append(try await scene.twitch.say(.init(from: "gull", "\(text)\(number)"), in: "harbor").id.rawValue)
+        }
+        let all = lines
+        try await client.until("all lines", within: window.left) { $0.has(all) }
+        await client.close()
+        try await scene.logs("The history cannot be written", within: window.left)
+      }
+      #expect(try await scene.get("/healthz").status == 200)
+    }
+  }
+
+  @Test func theProgramIsKilledAtAnyMoment() async throws {
+    try await withScene { scene in
+      let client = try await scene.join()
+      let start = await scene.twitch.deliveries().last?.sequence ?? 0
+      let talk = Talk(scene.twitch, in: ["harbor", "pier"], every: .milliseconds(3))
+      var times: [Double] = []
+      for round in 0..<6 {
+        await talk.start()
+        try await client.until("lines", within: 5) { [seen = await client.lines.count] in
+          $0.lines.count > seen + 5 + 7 * round
+        }
+        try await scene.gateway.kill9()
+        _ = try await client.closed()
+        let killed = ContinuousClock.now
+        try await scene.start()
+        times.append((ContinuousClock.now - killed) / .seconds(1))
+        try await scene.rejoin(client)
+        try await client.until("lines again", within: 5) { [seen = await client.lines.count] in
+          $0.lines.count > seen + 5
+        }
+        await talk.stop()
+        let last = await talk.sayEverywhere()
+        try await client.until("the last lines") { $0.has(last) }
+      }
+      let accounting = Accounting(await scene.twitch.deliveries(after: start), seen: await client.lines)
+      #expect(accounting.doubled.isEmpty, "\(accounting)")
+      #expect(accounting.outOfOrder.isEmpty, "\(accounting)")
+      // Whatever was on its way when it died is missing, and was told to be.
+      let gaps = await client.count("gap")
+      #expect(accounting.lost.isEmpty || gaps >= 1, "\(accounting)")
+      try scene.checkDatabases()
+      var record = Record(
+        fault: "kill -9 at any moment", made: "six times, while 600 lines a second are relayed and kept", bound: 5,
+        recovered: "all shards and subscriptions in order after the start; clients back with their cursor",
+        measured: times.max(), filter: "FaultTests.StorageTests/theProgramIsKilledAtAnyMoment")
+      record.enter(accounting)
+      record.gaps = gaps
+      record.note = "what is missing was on its way when the program died, and `gap` said so"
+      try record.write()
+    }
+  }
+}
+
+extension Scene {
+  /// The database files of the gateway.
+  func databases() throws -> [String] {
+    let data = folder + "/data"
+    return try FileManager.default.contentsOfDirectory(atPath: data).filter { $0.hasSuffix(".sqlite") }
+      .map { "\(data)/\($0)" }
+  }
+
+  /// Sees that SQLite finds nothing wrong with any of them.
+  func checkDatabases() throws {
+    for path in try databases() {
+      let result = try DatabaseQueue(path: path).read { try String.fetchOne($0, sql: "PRAGMA integrity_check") }
+      #expect(result == "ok", "\(path)")
+    }
+  }
+}

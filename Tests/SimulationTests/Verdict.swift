@@ -1,0 +1,82 @@
+import Storage
+
+/// What a client has to complain about: order, repetition, loss without a word, and what moderation took away.
+struct Verdict {
+  private(set) var violations: [String] = []
+  private let client: ClientModel
+  private let world: World
+
+  init(on client: ClientModel, in world: World) {
+    self.client = client
+    self.world = world
+    guard let base = client.base else { return }
+    for channel in 0..<base.count { judge(channel, from: base[channel]) }
+    judgeRemovals()
+  }
+
+  private mutating func fail(_ what: String, _ line: Line) {
+    violations.append("client of user \(client.user): \(what) \(line.id) sent at \(line.sentAt - world.agenda.start)")
+  }
+
+  /// One channel: each line once, in order, and a gap wherever one is missing.
+  private mutating func judge(_ channel: Int, from base: Int) {
+    let isInternal = channel == world.channels.count
+    let sent = isInternal ? world.whispers : world.twitch.lines[channel]
+    if isInternal, client.user != UserID(rawValue: 1) { return judgePrivacy(channel) }
+    var (next, position) = (base, -1)
+    var seen: Set<Int> = []
+    for (index, item) in client.items.enumerated() {
+      guard case .line(let line, _) = item, line.channel == channel else { continue }
+      guard seen.insert(line.number).inserted else {
+        if !line.wasCutOff { fail("repeated:", line) }
+        continue
+      }
+      if line.number < next {
+        if line.number >= base, !line.wasCutOff { fail("out of order:", line) }
+        continue
+      }
+      for missing in sent[next..<line.number] { judge(missing, between: position, and: index) }
+      (next, position) = (line.number + 1, index)
+    }
+    for missing in sent[min(next, sent.count)...] { judge(missing, between: position, and: client.items.count) }
+  }
+
+  private mutating func judge(_ missing: Line, between start: Int, and end: Int) {
+    guard missing.removedAt == nil || !missing.isText else { return }
+    if missing.hasArrived {
+      if !missing.wasCutOff { return fail("arrived, and was not handed on:", missing) }
+    }
+    let deadline = missing.wasCutOff ? nil : missing.toBeToldBy
+    guard missing.wasCutOff || deadline != nil else { return fail("neither arrived nor lost:", missing) }
+    // Who has seen nothing yet has no place where something could be missing.
+    guard let first = client.items.lazy.compactMap(\.line).first, missing.sentAt >= first.sentAt else { return }
+    let isTold = client.items[max(start, 0)...].enumerated().contains { offset, item in
+      guard case .gap(let time, let isReplayed) = item else { return false }
+      return isReplayed || max(start, 0) + offset < end || deadline.map { time <= $0 } ?? false
+    }
+    if !isTold { fail("missing without a gap:", missing) }
+  }
+
+  private mutating func judgePrivacy(_ channel: Int) {
+    for case .line(let line, _) in client.items where line.channel == channel { fail("shown to the wrong user:", line) }
+  }
+
+  /// What was taken away is not replayed.
+  private mutating func judgeRemovals() {
+    var removed: Set<String> = []
+    for item in client.items {
+      switch item {
+      case .removal(let id, _, _) where !id.isEmpty: removed.insert(id)
+      case .line(let line, true) where line.isText && removed.contains(line.id):
+        fail("replayed after it was deleted:", line)
+      default: break
+      }
+    }
+  }
+}
+
+extension ClientModel.Item {
+  fileprivate var line: Line? {
+    if case .line(let line, _) = self { line } else { nil }
+  }
+}
