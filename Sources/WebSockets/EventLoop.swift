@@ -45,8 +45,14 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
   /// Who waits in `sleep(for:)`; woken when the loop ends.
   var sleepers: [ObjectIdentifier: Sleeper] = [:]
 
+  /// OpenSSL would tidy up when the process exits, under the feet of threads that still use it.
+  private static let keepsOpenSSL: Bool = {
+    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+  }()
+
   /// Starts the thread and waits until its loop is ready (a few milliseconds).
   public init(logger: Logger) throws(EventLoopError) {
+    _ = Self.keepsOpenSSL
     self.logger = logger
     afterlife.setSpecific(key: Self.afterlifeKey, value: ObjectIdentifier(self))
     FileDescriptors.raiseLimit()
