@@ -31,6 +31,7 @@ public struct Directories: AsyncSequence, Sendable {
     public mutating func next() async -> Directory? {
       while !Task.isCancelled {
         if let change = await change() { return change }
+        // SQLite tells nobody of what another process changes: it has to be asked, and a look at the version costs next to nothing.
         try? await Task.sleep(for: .milliseconds(150))
       }
       return nil
