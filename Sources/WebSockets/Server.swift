@@ -84,11 +84,6 @@ import HTTPTypes
     configuration.trustedProxies = proxies
   }
 
-  /// Takes no new connections any more; those that are open stay.
-  public func stopAccepting() {
-    isAccepting = false
-  }
-
   /// Closes the port and every connection that came through it.
   public func stop() {
     isAccepting = false
