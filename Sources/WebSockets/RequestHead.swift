@@ -85,7 +85,8 @@ extension Server {
         fields.append(HTTPField(name: name, value: value))
       }
     }
-    for name in configuration.headerNames + [.xForwardedProto, .xForwardedHost] {
+    // A name that was asked for twice would have its value twice.
+    for name in Set(configuration.headerNames + [.xForwardedProto, .xForwardedHost]) {
       if let value = unsafe customHeader(name, wsi) {
         guard Self.isClean(value) else { return nil }
         fields.append(HTTPField(name: name, value: value))

@@ -58,6 +58,25 @@ import WebSockets
     }
   }
 
+  @Test func aTrustedProxySaysWhereAHandshakeWasMeantFor() async throws {
+    var configuration = Server.Configuration()
+    configuration.trustedProxies = try #require(TrustedProxies(["127.0.0.1"]))
+    configuration.headerNames = [try #require(HTTPField.Name("X-Forwarded-Proto"))]
+    let seen: @Sendable (Request) -> Response? = { request in
+      .text("\(request.scheme)://\(request.authority) \(request.remoteAddress)\n", status: .forbidden)
+    }
+    try await Host.run(configuration, refuse: seen) { _, port in
+      let raw = RawSocket.connect(port: port)
+      raw.write(
+        "GET /ws/2?token=abc&since=1-2 HTTP/1.1\r\nHost: inner\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+          + "Origin: https://chat.example\r\nUser-Agent: x\r\nAccept-Encoding: gzip, br\r\nPragma: no-cache\r\n"
+          + "Cookie: a=b\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+          + "Sec-WebSocket-Extensions: permessage-deflate\r\nX-Forwarded-For: 203.0.113.9\r\n"
+          + "X-Forwarded-Proto: https\r\nX-Forwarded-Host: chat.example\r\n\r\n")
+      #expect(await raw.readAll().hasSuffix("https://chat.example 203.0.113.9\n"))
+    }
+  }
+
   @Test func whereNobodyListensNothingConnects() async throws {
     let port = RawServer().port
     try await Host.run { host, _ in
