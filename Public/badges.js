@@ -1,4 +1,5 @@
-import { icon } from "./dom.js";
+import { icon, picture } from "./dom.js";
+import { webAddress } from "./text.js";
 
 /** What the badges mean that nearly every channel has, and which picture they get; Twitch's set is open. */
 const known = {
@@ -22,11 +23,24 @@ const known = {
   "sub-gift-leader": ["Gift leader", "gift"],
 };
 
-/** A badge as a small picture with its meaning; null for those that this page does not know. */
-export function makeBadge({ set_id: set, info }) {
-  if (!Object.hasOwn(known, set)) return null;
-  const [meaning, picture] = known[set];
+/** A badge as Twitch shows it, or else as a small picture of this page's; null for those that neither has. */
+export function makeBadge(badge) {
+  const address = badge.url && webAddress(badge.url, document.baseURI);
+  const drawn = drawBadge(badge);
+  if (!address) return drawn;
+  const label = [badge.title || known[badge.set_id]?.[0] || badge.set_id, duration(badge)].filter(Boolean).join(", ");
+  return picture(address, { class: "badge badge-image", alt: label, title: label }, drawn ?? "");
+}
+
+function drawBadge(badge) {
+  if (!Object.hasOwn(known, badge.set_id)) return null;
+  const [meaning, drawing] = known[badge.set_id];
+  const label = [meaning, duration(badge)].filter(Boolean).join(", ");
+  return icon(drawing, { label, class: `badge badge-${drawing}` });
+}
+
+/** For how long somebody has subscribed. */
+function duration({ info }) {
   const months = Number(info);
-  const label = months > 0 ? `${meaning}, ${months} ${months === 1 ? "month" : "months"}` : meaning;
-  return icon(picture, { label, class: `badge badge-${picture}` });
+  return months > 0 ? `${months} ${months === 1 ? "month" : "months"}` : null;
 }

@@ -56,7 +56,7 @@ extension Relay {
     Array(Set(rooms.values.filter(\.isWatched).flatMap { channels(of: $0.stream) }))
   }
 
-  private func channels(of stream: StreamID) -> [TwitchUserID] {
+  func channels(of stream: StreamID) -> [TwitchUserID] {
     directory.accounts(of: stream).filter { Network(of: $0) == .twitch }
       .map { TwitchUserID($0.identity.networkUserID) }
   }

@@ -68,6 +68,7 @@ extension Relay {
     room.join(connection)
     connection.told = standing(of: connection.user, in: room)
     lookSoon(for: room)
+    wantBadges(for: room)
     bringUpToDate(connection, in: room, from: resumption)
     return room
   }

@@ -50,9 +50,13 @@ extension Relay {
     settle(message, in: account)
     let body = RichText(message.body, images: images)
     let picture = self.picture(of: message.chatter.id, for: rooms)
+    let badges = worn(message.badges, in: message.broadcaster.id, for: rooms)
+    let sourceBadges = message.source.map { worn($0.badges, in: $0.broadcaster.id, for: rooms) } ?? []
     for room in rooms {
       room.publish(
-        Line(stream: room.stream, account: account, message: message, picture: picture, time: time, body: body))
+        Line(
+          stream: room.stream, account: account, message: message, picture: picture, badges: badges,
+          sourceBadges: sourceBadges, time: time, body: body))
     }
   }
 
@@ -60,9 +64,12 @@ extension Relay {
     guard let (account, rooms) = carriers(of: notice.broadcaster) else { return }
     let body = RichText(notice.body, images: images)
     let picture = notice.chatter.flatMap { self.picture(of: $0.id, for: rooms) }
+    let badges = worn(notice.badges, in: notice.broadcaster.id, for: rooms)
     for room in rooms {
       room.publish(
-        NoticeMessage(stream: room.stream, account: account, notice: notice, picture: picture, time: time, body: body))
+        NoticeMessage(
+          stream: room.stream, account: account, notice: notice, picture: picture, badges: badges, time: time,
+          body: body))
     }
   }
 

@@ -38,6 +38,9 @@ public actor Relay {
   var pictures = Pictures()
   /// Whether pictures are being asked for right now.
   var isFetchingPictures = false
+  var badgeCatalog = BadgeCatalog()
+  /// Whether Twitch is being asked right now how badges look.
+  var isFetchingBadges = false
   /// Rooms whose people will be told about a change soon.
   var statusTimers: [StreamID: Timer] = [:]
   /// The next look at the channels that somebody watches, when it is to be sooner than usual.

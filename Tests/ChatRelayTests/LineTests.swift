@@ -7,10 +7,14 @@ import Twitch
 @Suite struct LineTests {
   private let images = EmoteImages(template: EmoteImages.twitch)
 
+  private let prime = BadgeSet.Version(id: "1", title: "Prime", imageURL: "https://b/2")
+
   private func line(_ message: ChatMessage, picture: String? = nil) throws -> JSON {
     try JSON(
       Line(
         stream: StreamID(rawValue: 21), account: AccountID(rawValue: 14), message: message, picture: picture,
+        badges: message.badges.map { WornBadge(badge: $0) },
+        sourceBadges: message.source?.badges.map { WornBadge(badge: $0, appearance: prime) } ?? [],
         time: try #require(Timestamp("2026-03-14T18:05:31.123456789Z")), body: RichText(message.body, images: images)))
   }
 
@@ -57,7 +61,8 @@ import Twitch
     message.cheerBits = 100
     message.type = "user_intro"
     message.reply = Reply(parentID: "p", parentText: "hm", parentUser: ChatUser(id: "5", login: "x"), threadID: "t")
-    message.source = SharedSource(broadcaster: ChatUser(id: "7", name: "N"), messageID: "s")
+    message.source = SharedSource(
+      broadcaster: ChatUser(id: "7", name: "N"), messageID: "s", badges: [Badge(setID: "premium", id: "1")])
     let json = try line(message, picture: "https://p/1.png")
     #expect(json["color"] == "#8A2BE2")
     #expect(json["badges"] == [["set_id": "subscriber", "id": "12", "info": "16"]])
@@ -70,7 +75,11 @@ import Twitch
       json["reply"] == [
         "message_id": "p", "text": "hm", "from": ["id": "5", "name": "x", "login": "x"], "thread_id": "t",
       ])
-    #expect(json["source"] == ["id": "7", "name": "N", "message_id": "s"])
+    #expect(
+      json["source"] == [
+        "id": "7", "name": "N", "message_id": "s",
+        "badges": [["set_id": "premium", "id": "1", "info": "", "title": "Prime", "url": "https://b/2"]],
+      ])
     #expect(json["from"]?["picture"] == "https://p/1.png")
   }
 

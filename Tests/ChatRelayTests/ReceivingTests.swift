@@ -54,7 +54,26 @@ import WebSockets
       #expect(line["cheer"]?["bits"] == 100)
       #expect(line["reply"]?["message_id"]?.text == first.id.rawValue)
       #expect(line["reply"]?["text"] == "first")
-      #expect(line["badges"] == [["set_id": "vip", "id": "1", "info": ""]])
+      #expect(line["badges"]?[0]?["set_id"] == "vip")
+      #expect(line["badges"]?[0]?["id"] == "1")
+    }
+  }
+
+  @Test func badgesSayHowTheyLook() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      // No line waits for pictures: they are on one of the next.
+      var worn: JSON?
+      while worn?[1]?["url"] == nil {
+        try await twitch.say(
+          .init(from: "gull", "hi", badges: [.init("vip"), .init("subscriber", "6", info: "8")]), in: "harbor")
+        worn = try await john.next("text")["badges"]
+      }
+      #expect(worn?[0]?["title"] == "VIP")
+      #expect(worn?[0]?["url"]?.text?.hasSuffix("/badges/v1/vip-1/2") == true)
+      #expect(worn?[1]?["title"] == "6-Month Subscriber")
+      #expect(worn?[1]?["url"]?.text?.hasSuffix("/badges/v1/subscriber-6/2") == true)
+      #expect(worn?[1]?["info"] == "8")
     }
   }
 

@@ -81,7 +81,8 @@ import Twitch
 
   private func message(_ notice: ChatNotice) -> NoticeMessage {
     NoticeMessage(
-      stream: StreamID(rawValue: 21), account: AccountID(rawValue: 14), notice: notice, time: time,
+      stream: StreamID(rawValue: 21), account: AccountID(rawValue: 14), notice: notice,
+      badges: notice.badges.map { WornBadge(badge: $0) }, time: time,
       body: RichText(notice.body, images: EmoteImages(template: EmoteImages.twitch)))
   }
 }

@@ -9,6 +9,9 @@ struct Line: RoomMessage {
   var message: ChatMessage
   /// The author's profile image, when it is known already: no line waits for one.
   var picture: String?
+  /// What the author wears in this channel, and, in shared chat, where it was written.
+  var badges: [WornBadge]
+  var sourceBadges: [WornBadge]
   /// When the network delivered it.
   var time: Timestamp
   /// The message's text, made once for all rooms that show it.
@@ -28,7 +31,7 @@ struct Line: RoomMessage {
     json.member("markdown", body.markdown)
     json.member("from") { $0.person(message.chatter, picture: picture) }
     json.color(message.color)
-    json.badges(message.badges)
+    json.badges(badges)
     body.writeParts(to: &json)
     writeCheer(to: &json)
     writeContext(to: &json)
@@ -62,7 +65,7 @@ struct Line: RoomMessage {
       json.member("source") { json in
         json.person(source.broadcaster)
         json.member("message_id", ifPresent: source.messageID?.rawValue)
-        json.badges(source.badges)
+        json.badges(sourceBadges)
       }
     }
     if message.type != "text" { json.member("message_type", message.type) }

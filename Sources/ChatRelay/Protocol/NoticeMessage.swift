@@ -7,6 +7,7 @@ struct NoticeMessage: RoomMessage {
   var account: AccountID
   var notice: ChatNotice
   var picture: String?
+  var badges: [WornBadge]
   var time: Timestamp
   /// What the user wrote along with it.
   var body: RichText
@@ -27,7 +28,7 @@ struct NoticeMessage: RoomMessage {
       json.member("from") { $0.person(chatter, picture: picture) }
     }
     json.color(notice.color)
-    json.badges(notice.badges)
+    json.badges(badges)
     if let source = notice.source {
       json.member("source") { $0.person(source.broadcaster) }
     }

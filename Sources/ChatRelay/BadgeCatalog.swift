@@ -1,0 +1,70 @@
+import Twitch
+
+/// How badges look: asked for channel by channel, kept for hours, and never waited for.
+///
+/// Twitch's advice is to ask rarely (FACTS 10): a channel's badges change once in months, the global ones every few weeks.
+struct BadgeCatalog {
+  /// Who has the badges.
+  enum Owner: Hashable {
+    case everybody
+    case channel(TwitchUserID)
+  }
+
+  /// How long an answer is good for.
+  static let age: Duration = .seconds(6 * 3_600)
+  /// When an answer without the badge that is worn, or none at all, may be asked for again.
+  static let pause: Duration = .seconds(600)
+  /// How many channels' badges are kept; beyond that all are forgotten, which costs a few calls.
+  static let limit = 2_000
+
+  private struct Key: Hashable {
+    var setID: String
+    var id: String
+  }
+
+  private struct Shelf {
+    var badges: [Key: BadgeSet.Version] = [:]
+    /// When Twitch was last asked; `nil` while it is yet to be.
+    var asked: ContinuousClock.Instant?
+  }
+
+  private var shelves: [Owner: Shelf] = [:]
+  private var wanted: [Owner] = []
+
+  /// Whether somebody's badges are still to be asked for.
+  var isWanting: Bool { !wanted.isEmpty }
+
+  /// Says how a badge looks that is worn in a channel; `nil` when that is not known.
+  func appearance(of badge: Badge, in channel: TwitchUserID) -> BadgeSet.Version? {
+    let key = Key(setID: badge.setID, id: badge.id)
+    return shelves[.channel(channel)]?.badges[key] ?? shelves[.everybody]?.badges[key]
+  }
+
+  /// Wants to know what a channel's badges look like, unless Twitch said so not long ago.
+  ///
+  /// - Parameter isMissing: Whether one is worn there that is not known.
+  mutating func want(_ channel: TwitchUserID, isMissing: Bool = false, at now: ContinuousClock.Instant) {
+    if shelves.count > Self.limit { self = BadgeCatalog() }
+    let age = isMissing ? Self.pause : Self.age
+    for owner in [Owner.everybody, .channel(channel)] {
+      if let shelf = shelves[owner] {
+        guard let asked = shelf.asked, now - asked > age else { continue }
+      }
+      shelves[owner, default: Shelf()].asked = nil
+      wanted.append(owner)
+    }
+  }
+
+  /// Takes out whom to ask for next.
+  mutating func next() -> Owner? { wanted.isEmpty ? nil : wanted.removeFirst() }
+
+  /// Takes in an answer. Without one, what was known stays.
+  mutating func learn(_ sets: [BadgeSet]?, of owner: Owner, at now: ContinuousClock.Instant) {
+    // Forgotten meanwhile, with all others.
+    guard shelves[owner] != nil else { return }
+    shelves[owner]?.asked = now
+    guard let sets else { return }
+    let badges = sets.flatMap { set in set.versions.map { (Key(setID: set.setID, id: $0.id), $0) } }
+    shelves[owner]?.badges = Dictionary(badges) { first, _ in first }
+  }
+}
