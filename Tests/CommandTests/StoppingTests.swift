@@ -105,6 +105,8 @@ import WebSockets
   private func lock(_ path: String) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.allowsUnsafeTransactions = true
+    // The gateway may be writing right now.
+    configuration.busyMode = .timeout(5)
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     try queue.inDatabase { try $0.beginTransaction(.immediate) }
     return queue
