@@ -40,7 +40,7 @@ actor RunningProgram {
     return URL(filePath: own).deletingLastPathComponent().appending(path: "chat-relay").path
   }
 
-  /// Starts a program with nothing in its environment but what is given here.
+  /// Starts a program with little in its environment but what is given here.
   static func start(
     _ arguments: [String], of path: String = chatRelay, environment: [String: String] = [:]
   ) async throws -> RunningProgram {
@@ -53,7 +53,9 @@ actor RunningProgram {
     let (output, log) = (Pipe(), Pipe())
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
-    process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+    // A sanitizer's program wants to know what to overlook (.ci/sanitize).
+    let options = ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
+    process.environment = ["PATH": "/usr/bin:/bin"].merging(options) { $1 }.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = log

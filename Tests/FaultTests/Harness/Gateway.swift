@@ -44,7 +44,10 @@ final class Gateway: Sendable {
     process.executableURL = URL(filePath: "/bin/bash")
     process.arguments = ["-c", launch.prelude + "\nexec \"$0\" serve --json", program]
     process.currentDirectoryURL = URL(filePath: folder)
-    let kept = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "LANG"].contains($0.key) }
+    let kept = ProcessInfo.processInfo.environment.filter {
+      // A sanitizer's program wants to know what to overlook (.ci/sanitize).
+      ["PATH", "HOME", "LANG"].contains($0.key) || $0.key.hasSuffix("SAN_OPTIONS")
+    }
     process.environment = kept.merging(settings) { $1 }.merging(launch.environment) { $1 }
     let output = Pipe()
     process.standardInput = FileHandle.nullDevice
