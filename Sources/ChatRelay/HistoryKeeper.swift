@@ -6,7 +6,7 @@ import WebSockets
 /// Brings what rooms remember to disk, some time later and many entries at once: live chat never waits for it.
 ///
 /// While the disk takes nothing (full, locked, damaged) entries wait up to a limit; beyond it they are dropped, and a gap takes
-/// their place. Lives on the relay's actor.
+/// their place. Until they are on disk the journal has them, so that they outlive this process. Lives on the relay's actor.
 final class HistoryKeeper {
   /// How long entries may wait for others to be written with.
   private static let pause: Duration = .milliseconds(100)
@@ -18,6 +18,8 @@ final class HistoryKeeper {
   private static let longestQueue = 32 << 20
   /// How long keys of notifications are kept: twice as long as Twitch may take to deliver again (FACTS 5), in milliseconds.
   static let seenFor: Int64 = 20 * 60_000
+  /// How long lines that accounts sent are kept: as long as the longest slow mode and some more, in milliseconds.
+  static let sentFor: Int64 = 6 * 60_000
 
   /// Counters for the metrics, and whether the disk takes anything.
   struct Status: Equatable {
@@ -44,6 +46,7 @@ final class HistoryKeeper {
   private let loop: EventLoop
   private let logger: Logger
   private let gap: (StreamID, Int64) -> HistoryEntry
+  private var journal: HistoryJournal?
   private var batch = HistoryBatch()
   /// What is on its way to the disk.
   private var departed = HistoryBatch()
@@ -65,9 +68,27 @@ final class HistoryKeeper {
     self.gap = gap
   }
 
+  /// Opens the journal. Gives what an earlier run left in it, which is written first.
+  func open() -> HistoryBatch {
+    guard let (journal, left) = store.openJournal() else {
+      logger.warning("There is no place for the history's journal: a kill -9 would cost the last moments")
+      return HistoryBatch()
+    }
+    self.journal = journal
+    batch = left
+    wake()
+    return left
+  }
+
+  /// Makes what `body` adds outlive this process at once or not at all.
+  func together(_ body: () -> Void) {
+    if let journal { journal.together(body) } else { body() }
+  }
+
   /// Keeps an entry of a room.
   func append(_ entry: HistoryEntry, in stream: StreamID) {
     batch.entries[stream, default: []].append(entry)
+    journal?.append(entry, in: stream)
     status.waiting += entry.payload.count
     if status.waiting > Self.longestQueue { drop() }
     wake()
@@ -76,14 +97,22 @@ final class HistoryKeeper {
   /// Forgets entries of a room with smaller numbers than `number`, on disk and on their way there.
   func remove(_ removal: Removal, before number: Int64, in stream: StreamID) {
     let placed = HistoryBatch.PlacedRemoval(removal, before: number)
-    batch.entries[stream] = batch.entries[stream].map { placed.stripped($0) }
-    batch.removals[stream, default: []].append(placed)
+    batch.remove(placed, in: stream)
+    if isWriting { journal?.append(placed, in: stream) } else { journal?.rewrite(batch) }
     wake()
   }
 
   /// Keeps the keys of a notification that was taken in.
   func saw(_ keys: [UInt64]) {
     batch.seenKeys += keys
+    journal?.append(seen: keys)
+    wake()
+  }
+
+  /// Keeps that an account sent a line.
+  func note(_ line: SentLine) {
+    batch.note(line)
+    journal?.append(line)
     wake()
   }
 
@@ -133,11 +162,13 @@ final class HistoryKeeper {
     }
     onChange = {}
     onSettled = { _ in }
+    if batch.isEmpty, !isWriting { journal?.close() }
   }
 
   private func write() async {
     guard !batch.isEmpty else { return }
     (isWriting, departed, batch) = (true, batch, HistoryBatch())
+    journal?.depart()
     let start = ContinuousClock.now
     do {
       try await store.append(departed)
@@ -161,6 +192,8 @@ final class HistoryKeeper {
     status.waiting = self.batch.payloadSize
     status.written += batch.entries.values.reduce(0) { $0 + $1.count }
     onSettled(batch.entries.compactMapValues { $0.last?.number })
+    journal?.arrive()
+    if journal?.isBehind == true { journal?.rewrite(self.batch) }
     guard status.degradedSince != nil else { return }
     status.degradedSince = nil
     logger.notice("The history is written again")
@@ -170,6 +203,8 @@ final class HistoryKeeper {
   private func failed(_ error: any Error) {
     status.waiting = batch.payloadSize
     if status.waiting > Self.longestQueue { drop() }
+    // What moderation took away meanwhile goes, and what waits takes up no more room than it needs.
+    if let journal, !batch.removals.isEmpty || journal.isCrowded && !journal.isBehind { journal.rewrite(batch) }
     guard status.degradedSince == nil else { return }
     status.degradedSince = .now
     logger.error("The history cannot be written; chat goes on without", metadata: ["error": "\(error)"])
@@ -185,31 +220,5 @@ final class HistoryKeeper {
     }
     status.waiting = batch.payloadSize
     onSettled(batch.entries.compactMapValues { $0.last?.number })
-  }
-}
-
-extension HistoryBatch {
-  /// Bytes of payload in it.
-  fileprivate var payloadSize: Int {
-    entries.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.payload.count } }
-  }
-
-  /// This batch, which was not written, and what came after it, as one.
-  fileprivate func followed(by later: HistoryBatch) -> HistoryBatch {
-    var joined = self
-    for (stream, removals) in later.removals {
-      for placed in removals { joined.entries[stream] = joined.entries[stream].map { placed.stripped($0) } }
-      joined.removals[stream, default: []] += removals
-    }
-    for (stream, entries) in later.entries { joined.entries[stream, default: []] += entries }
-    joined.seenKeys += later.seenKeys
-    return joined
-  }
-}
-
-extension HistoryBatch.PlacedRemoval {
-  /// The entries that stay.
-  fileprivate func stripped(_ entries: [HistoryEntry]) -> [HistoryEntry] {
-    entries.filter { $0.number >= before || !removal.covers($0) }
   }
 }

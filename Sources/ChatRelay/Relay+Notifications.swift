@@ -6,7 +6,14 @@ import Twitch
 extension Relay {
   /// Takes in one notification. The pool has seen to it that each comes once.
   func receive(_ notification: Notification) {
-    historyKeeper.saw(notification.seenKeys)
+    // A process that ends in between must not know that it has seen what it has not kept.
+    historyKeeper.together {
+      historyKeeper.saw(notification.seenKeys)
+      take(notification)
+    }
+  }
+
+  private func take(_ notification: Notification) {
     metrics.received(notification.event)
     let time = notification.timestamp ?? Timestamp(.now)
     switch notification.event {

@@ -66,6 +66,9 @@ extension Relay {
     Writer.Surroundings(
       helix: helix, loop: loop, echoPatience: configuration.echoPatience,
       permit: { submission throws(RequestError) in try self.permit(submission) },
+      onSent: { ticket, writer, id, counts in
+        self.remember(ticket, of: writer.sender.twitchUser, in: writer.channel, as: id, counts: counts)
+      },
       onOutcome: { [metrics] outcome, time in metrics.sent(outcome, after: time) },
       onRefusedToken: { sender in Task { await self.validate(sender) } })
   }

@@ -63,6 +63,11 @@ extension Relay {
   private func replay(to connection: Connection, in room: Room, _ start: Progress) async {
     var progress = start
     while connection.isOpen {
+      let start = room.historyStart(retention)
+      if progress.place < start {
+        if !progress.isPastGap, !progress.isNew { tellGap(connection, in: room, at: start) }
+        (progress.place, progress.isPastGap) = (start, true)
+      }
       switch room.history.next(after: progress.place) {
       case .end:
         return room.attach(connection)

@@ -24,6 +24,8 @@ public actor Relay {
   var rooms: [StreamID: Room] = [:]
   /// Those who wait for the next change of the directory.
   var directoryWaiters: [CheckedContinuation<Void, Never>] = []
+  /// Tells this run from every other one: when it began, in milliseconds since 1970.
+  let run = Timestamp(.now).milliseconds
   /// What earlier runs said; for the rooms that are yet to be made.
   var past = HistoryStore.Past()
   var senders: [AccountID: Sender] = [:]

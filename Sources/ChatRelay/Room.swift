@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Storage
 import Twitch
 import WebSockets
@@ -15,6 +16,7 @@ final class Room {
   var gapTimer: Timer?
   /// What is remembered.
   private(set) var history: History
+  private var floor: HistoryFloor
   private let keeper: HistoryKeeper
   private let metrics: RelayMetrics
   private var isStartKept = false
@@ -24,7 +26,10 @@ final class Room {
   /// Ready-made frames that the connections write from, each at its own pace. It has an end: whoever falls off it is closed.
   private let log = FrameLog()
 
-  init(stream: StreamID, history: History, keeper: HistoryKeeper, metrics: RelayMetrics) {
+  init(
+    stream: StreamID, history: History, retention: HistoryRetention, keeper: HistoryKeeper, metrics: RelayMetrics
+  ) {
+    floor = HistoryFloor(retention)
     self.metrics = metrics
     self.stream = stream
     self.history = history
@@ -53,6 +58,14 @@ final class Room {
     }
     history.append(entry)
     keeper.append(entry, in: stream)
+    if entry.kind == .message { floor.append(entry.number, at: Timestamp(.now).milliseconds) }
+  }
+
+  /// The place after which the history is kept; what is before it is not replayed.
+  func historyStart(_ retention: HistoryRetention) -> Int64 {
+    // It was set anew: what is too much by the new setting goes with what is on disk.
+    if retention != floor.retention { floor = HistoryFloor(retention) }
+    return floor.place(at: Timestamp(.now).milliseconds) ?? 0
   }
 
   private func deliver(_ entry: HistoryEntry) {

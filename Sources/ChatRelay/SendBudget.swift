@@ -96,7 +96,8 @@ struct SendBudget {
     forget(at: now)
     count += 1
     lines.append(Line(ticket: count, arrivedAt: now, id: id))
-    lastIn[channel] = now
+    // What an earlier run sent is told in any order.
+    lastIn[channel] = max(lastIn[channel] ?? now, now)
   }
 
   /// Twitch declined a line because the account is too fast: more of the same would make it worse.

@@ -15,6 +15,8 @@ final class Writer {
     var echoPatience: Duration
     /// Throws when whoever asked for a line may not have it sent any more.
     var permit: (Submission) throws(RequestError) -> Void
+    /// Told that a line left, and again when more is known: what Twitch calls it, or that it does not count.
+    var onSent: (SendBudget.Ticket, Writer, MessageID?, _ counts: Bool) -> Void
     /// Told what became of each line, and how long that took.
     var onOutcome: (Submission.Outcome, Duration) -> Void
     /// Told when Twitch says that the account's token does not do for sending.
@@ -205,13 +207,14 @@ final class Writer {
         return .dropped(code: Repetition.code, message: Repetition.message)
       }
       let ticket = sender.budget.spend(in: channel, at: .now)
+      surroundings.onSent(ticket, self, nil, true)
       echoes.depart(entry.line)
       do throws(HelixError) {
         return finish(draft, ticket, try await attempt(draft))
       } catch {
         guard !error.isOutcomeUnknown else { return lose(entry, ticket) }
         settle(echoes.drop())
-        if error.isBeforeChat { sender.budget.refund(ticket) } else { land(ticket, as: nil) }
+        if error.isBeforeChat { refund(ticket) } else { land(ticket, as: nil) }
         if case .unauthorized = error { surroundings.onRefusedToken(sender) }
         guard let pause = error.pause, .now + pause < deadline else { return .failed(RequestError(error)) }
         guard await wait(for: pause) else { return .failed(.stopping) }
@@ -243,6 +246,12 @@ final class Writer {
 
   private func land(_ ticket: SendBudget.Ticket, as id: MessageID?) {
     sender.budget.arrived(ticket, as: id, in: channel, at: .now)
+    surroundings.onSent(ticket, self, id, true)
+  }
+
+  private func refund(_ ticket: SendBudget.Ticket) {
+    sender.budget.refund(ticket)
+    surroundings.onSent(ticket, self, nil, false)
   }
 
   // Lines without an answer.

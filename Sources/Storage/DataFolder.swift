@@ -27,6 +27,8 @@ struct DataFolder {
 
   var historyPath: String { path + "/history.sqlite" }
 
+  var journalPath: String { path + "/history.journal" }
+
   private var keyPath: String { path + "/secret.key" }
 
   /// Makes an empty database file, which SQLite fills, so that no other user may read it or what SQLite puts beside it.

@@ -10,20 +10,22 @@ enum HistorySegment {
 
   static func encode(_ entries: some Sequence<HistoryEntry>) -> [UInt8] {
     var bytes: [UInt8] = [version]
-    for entry in entries {
-      append(UInt64(bitPattern: entry.number), to: &bytes)
-      append(UInt64(bitPattern: entry.time), to: &bytes)
-      bytes.append(entry.kind.rawValue)
-      append(UInt64(bitPattern: entry.account.rawValue), to: &bytes)
-      append(entry.messageID.utf8, to: &bytes)
-      append((entry.author?.network ?? "").utf8, to: &bytes)
-      append((entry.author?.id ?? "").utf8, to: &bytes)
-      // One more than there are, so that nobody differs from everybody.
-      append(UInt64(entry.audience.map { $0.count + 1 } ?? 0), to: &bytes)
-      for user in (entry.audience ?? []).sorted() { append(UInt64(bitPattern: user.rawValue), to: &bytes) }
-      append(entry.payload, to: &bytes)
-    }
+    for entry in entries { append(entry, to: &bytes) }
     return bytes
+  }
+
+  static func append(_ entry: HistoryEntry, to bytes: inout [UInt8]) {
+    append(entry.number, to: &bytes)
+    append(entry.time, to: &bytes)
+    bytes.append(entry.kind.rawValue)
+    append(entry.account.rawValue, to: &bytes)
+    append(entry.messageID.utf8, to: &bytes)
+    append((entry.author?.network ?? "").utf8, to: &bytes)
+    append((entry.author?.id ?? "").utf8, to: &bytes)
+    // One more than there are, so that nobody differs from everybody.
+    append(UInt64(entry.audience.map { $0.count + 1 } ?? 0), to: &bytes)
+    for user in (entry.audience ?? []).sorted() { append(user.rawValue, to: &bytes) }
+    append(entry.payload, to: &bytes)
   }
 
   static func decode(_ bytes: [UInt8]) throws(Damage) -> [HistoryEntry] {
@@ -34,26 +36,29 @@ enum HistorySegment {
     return entries
   }
 
-  private static func entry(_ reader: inout Reader) throws(Damage) -> HistoryEntry {
-    let number = Int64(bitPattern: try reader.integer())
-    let time = Int64(bitPattern: try reader.integer())
+  static func entry(_ reader: inout Reader) throws(Damage) -> HistoryEntry {
+    let (number, time) = (try reader.number(), try reader.number())
     guard let kind = HistoryEntry.Kind(rawValue: try reader.byte()) else { throw Damage() }
     var entry = HistoryEntry(number: number, time: time, kind: kind, payload: [])
-    entry.account = AccountID(rawValue: Int64(bitPattern: try reader.integer()))
+    entry.account = AccountID(rawValue: try reader.number())
     entry.messageID = try reader.text()
     let author = Author(network: try reader.text(), id: try reader.text())
     entry.author = author.network.isEmpty ? nil : author
     let audience = try reader.integer()
     if audience > 0 {
       var users: Set<UserID> = []
-      for _ in 1..<audience { users.insert(UserID(rawValue: Int64(bitPattern: try reader.integer()))) }
+      for _ in 1..<audience { users.insert(UserID(rawValue: try reader.number())) }
       entry.audience = users
     }
     entry.payload = Array(try reader.lengthAndBytes())
     return entry
   }
 
-  private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+  static func append(_ number: Int64, to bytes: inout [UInt8]) {
+    append(UInt64(bitPattern: number), to: &bytes)
+  }
+
+  static func append(_ value: UInt64, to bytes: inout [UInt8]) {
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -62,12 +67,13 @@ enum HistorySegment {
     bytes.append(UInt8(rest))
   }
 
-  private static func append(_ content: some Collection<UInt8>, to bytes: inout [UInt8]) {
+  static func append(_ content: some Collection<UInt8>, to bytes: inout [UInt8]) {
     append(UInt64(content.count), to: &bytes)
     bytes += content
   }
 
-  private struct Reader {
+  /// Takes apart what `append` has put together.
+  struct Reader {
     var bytes: ArraySlice<UInt8>
 
     mutating func byte() throws(Damage) -> UInt8 {
@@ -85,6 +91,8 @@ enum HistorySegment {
       }
       throw Damage()
     }
+
+    mutating func number() throws(Damage) -> Int64 { Int64(bitPattern: try integer()) }
 
     mutating func lengthAndBytes() throws(Damage) -> ArraySlice<UInt8> {
       let length = try integer()

@@ -29,9 +29,22 @@ extension HistoryStore {
     public var latest: [HistoryEntry] = []
     /// The keys of the notifications that were taken in since then.
     public var seenKeys: [UInt64] = []
+    /// The lines that accounts sent lately.
+    public var sent: [SentLine.Name: SentLine] = [:]
 
     /// Knows nothing.
     public init() {}
+
+    /// Takes in what comes after it, whether it has been written meanwhile or not.
+    public mutating func take(_ batch: HistoryBatch) {
+      for (stream, entries) in batch.entries {
+        heads[stream] = max(heads[stream] ?? .min, entries.last?.number ?? .min)
+        moderation[stream, default: []] += entries.filter { $0.kind == .moderation }
+        latest += entries.filter { $0.kind == .message }
+      }
+      seenKeys += batch.seenKeys
+      sent.merge(batch.sent) { $1 }
+    }
   }
 
   /// Reads what is needed at the start. `duration` says how far back, in milliseconds before the end of the last run: our clock
@@ -59,6 +72,11 @@ extension HistoryStore {
       // All that was not trimmed: by which clock their time was taken, nobody knows.
       for keys in try Data.fetchAll(database, sql: "SELECT keys FROM seen") {
         past.seenKeys += Self.keys(keys)
+      }
+      for row in try Row.fetchAll(database, sql: "SELECT * FROM sent") {
+        let name = SentLine.Name(sender: row["sender"], run: row["run"], number: row["number"])
+        past.sent[name] = SentLine(
+          name: name, channel: row["channel"], time: row["time"], messageID: row["message_id"], counts: row["counts"])
       }
       return past
     }

@@ -34,14 +34,35 @@ public actor HistoryStore {
           sql: "INSERT INTO seen (time, keys) VALUES (?, ?)",
           arguments: [Timestamp.now, Self.data(batch.seenKeys)])
       }
+      for line in batch.sent.values { try Self.insert(line, in: database) }
     }
+  }
+
+  /// Opens what holds what is yet to be written, with what an earlier run left in it; `nil` when there can be none.
+  ///
+  /// What is opened belongs to the caller. What was left is to be written by ``append(_:)``.
+  public nonisolated func openJournal() -> (journal: HistoryJournal, left: HistoryBatch)? {
+    HistoryJournal.open(folder, isMade: true)
+  }
+
+  /// Writes what a gateway left that was killed and is not running again.
+  private func settleJournal() async throws {
+    guard let (journal, left) = HistoryJournal.open(folder, isMade: false) else { return }
+    if !left.isEmpty { try await append(left) }
+    journal.depart()
+    journal.arrive()
+    journal.close()
   }
 
   /// Forgets everything of somebody, in all rooms.
   public func erase(_ authors: [Author]) async throws {
+    try await settleJournal()
     guard FileManager.default.fileExists(atPath: folder.historyPath) else { return }
     try await write { database in
-      for author in authors { try Self.apply(.everythingOf(author), in: nil, before: .max, in: database) }
+      for author in authors {
+        try Self.apply(.everythingOf(author), in: nil, before: .max, in: database)
+        try database.execute(sql: "DELETE FROM sent WHERE sender = ?", arguments: [author.id])
+      }
     }
     leaveNoTrace()
   }
@@ -58,35 +79,81 @@ public actor HistoryStore {
   ///   - streams: The rooms that still exist; what is kept of others goes altogether.
   ///   - now: In milliseconds since 1970.
   ///   - seenFor: How long keys of notifications are kept, in milliseconds.
+  ///   - sentFor: How long lines that accounts sent are kept.
   public func trim(
-    to retention: HistoryRetention, streams: Set<StreamID>, seenFor: Int64, now: Int64
+    to retention: HistoryRetention, streams: Set<StreamID>, seenFor: Int64, sentFor: Int64, now: Int64
   ) async throws {
     try await write { database in
       try database.execute(sql: "DELETE FROM seen WHERE time < ?", arguments: [now - seenFor])
+      try database.execute(sql: "DELETE FROM sent WHERE time < ?", arguments: [now - sentFor])
       for id in try Int64.fetchAll(database, sql: "SELECT DISTINCT stream_id FROM segment") {
+        let stream = StreamID(rawValue: id)
         let oldest =
-          streams.contains(StreamID(rawValue: id))
-          ? try Self.oldestKept(of: id, retention, now: now, in: database) : .max
+          streams.contains(stream) ? try Self.oldestKept(of: stream, retention, now: now, in: database) : .max
         try database.execute(
-          sql: "DELETE FROM segment WHERE stream_id = ? AND first < ?", arguments: [id, oldest])
+          sql: "DELETE FROM segment WHERE stream_id = ? AND last < ?", arguments: [id, oldest])
+        try Self.cut(stream, before: oldest, in: database)
       }
     }
     leaveNoTrace()
   }
 
+  /// The number of the oldest entry that has to stay.
   private static func oldestKept(
-    of stream: Int64, _ retention: HistoryRetention, now: Int64, in database: Database
+    of stream: StreamID, _ retention: HistoryRetention, now: Int64, in database: Database
   ) throws -> Int64 {
     let rows = try Row.fetchCursor(
-      database, sql: "SELECT first, last_time, messages FROM segment WHERE stream_id = ? ORDER BY first DESC",
-      arguments: [stream])
-    var messages = 0
+      database, sql: "SELECT first, last, last_time, messages FROM segment WHERE stream_id = ? ORDER BY first DESC",
+      arguments: [stream.rawValue])
+    var missing = retention.messages
     while let row = try rows.next() {
-      let (first, time, count): (Int64, Int64, Int) = (row["first"], row["last_time"], row["messages"])
-      if messages >= retention.messages, time < now - retention.milliseconds { return first + 1 }
-      messages += count
+      let (time, count): (Int64, Int) = (row["last_time"], row["messages"])
+      if missing <= count, time < now - retention.milliseconds {
+        if missing == 0 { return row["last"] + 1 }
+        // What is older than so many messages goes from within a row, too.
+        let messages = try entries(of: stream, row["first"], in: database).filter { $0.kind == .message }
+        return messages.suffix(missing).first?.number ?? row["first"]
+      }
+      missing = max(0, missing - count)
     }
     return .min
+  }
+
+  private static func entries(of stream: StreamID, _ first: Int64, in database: Database) throws -> [HistoryEntry] {
+    let bytes = try Data.fetchOne(
+      database, sql: "SELECT entries FROM segment WHERE stream_id = ? AND first = ?",
+      arguments: [stream.rawValue, first])
+    return try HistorySegment.decode(Array(bytes ?? Data()))
+  }
+
+  /// Takes what is before a number out of the row that holds it, if one does.
+  private static func cut(_ stream: StreamID, before number: Int64, in database: Database) throws {
+    let first = try Int64.fetchOne(
+      database, sql: "SELECT first FROM segment WHERE stream_id = ? AND first < ? AND last >= ?",
+      arguments: [stream.rawValue, number, number])
+    guard let first else { return }
+    let kept = try entries(of: stream, first, in: database).filter { $0.number >= number }
+    let counts = Counts(kept[...])
+    try database.execute(
+      sql: """
+        UPDATE segment SET first = ?, messages = ?, moderation = ?, private = ?, entries = ?
+        WHERE stream_id = ? AND first = ?
+        """,
+      arguments: [
+        number, counts.messages, counts.moderation, counts.limited, Data(HistorySegment.encode(kept)), stream.rawValue,
+        first,
+      ])
+  }
+
+  private static func insert(_ line: SentLine, in database: Database) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO sent (sender, run, number, channel, time, message_id, counts) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET time = excluded.time, message_id = excluded.message_id, counts = excluded.counts
+        """
+    ).execute(arguments: [
+      line.name.sender, line.name.run, line.name.number, line.channel, line.time, line.messageID, line.counts,
+    ])
   }
 
   private static func insert(

@@ -125,6 +125,19 @@ enum Schema {
       keys BLOB NOT NULL
     ) STRICT;
     CREATE INDEX seen_time ON seen (time);
+    """,
+    // Lines that accounts sent in the last minutes, for the network's limits.
     """
+    CREATE TABLE sent (
+      sender TEXT NOT NULL,
+      run INTEGER NOT NULL,
+      number INTEGER NOT NULL,
+      channel TEXT NOT NULL,
+      time INTEGER NOT NULL,
+      message_id TEXT NOT NULL,
+      counts INTEGER NOT NULL,
+      PRIMARY KEY (sender, run, number)
+    ) STRICT, WITHOUT ROWID;
+    """,
   ]
 }

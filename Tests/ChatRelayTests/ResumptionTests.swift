@@ -130,6 +130,35 @@ import WebSockets
     }
   }
 
+  @Test func whatAnAccountSentCountsAfterARestartEvenIfItWasNeverSeenInTheChat() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      await twitch.add(Simulator.DeliveryFault(.drop, type: "channel.chat.message"))
+      await john.send("text", from: relay.home.dock.id, to: relay.home.harbor.id, text: "unheard", id: "a1")
+      #expect(try await john.next("textresult")["is_sent"] == true)
+      try await relay.restart { relay in
+        let pause = try #require(await relay.relay.pause(of: relay.home.dock.id, in: "1", slowMode: .seconds(60)))
+        #expect(pause > .seconds(30))
+      }
+    }
+  }
+
+  @Test func whatIsMoreThanIsToBeKeptIsNotReplayedWhileTheGatewayRuns() async throws {
+    try await withRelay(configure: { ($0.historyMessages, $0.historyMinutes) = (3, 0) }) { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      for number in 1...300 { try await twitch.say(gull("\(number)"), in: "harbor") }
+      let cursor = try #require(try await john.next("text")["cursor"]?.text)
+      for _ in 2...300 { try await john.next("text") }
+      let again = try await relay.join(since: cursor)
+      try await again.next("gap")
+      for number in 298...300 { #expect(try await again.next()["text"]?.text == "\(number)") }
+      #expect(try await again.rest() == [])
+      let new = try await relay.join(query: "&history=200")
+      for number in 298...300 { #expect(try await new.next()["text"]?.text == "\(number)") }
+      #expect(try await new.rest() == [])
+    }
+  }
+
   @Test func whatModeratorsTookAwayIsNotReplayedAndItsDeletionIs() async throws {
     try await withRelay { relay, twitch in
       let john = try await relay.joinAsJohn()

@@ -37,6 +37,13 @@ import Twitch
     #expect(departures(2, isPrivileged: true, slowMode: .seconds(10))[1] == .zero)
   }
 
+  @Test func whatWasSaidBeforeIsToldInAnyOrder() {
+    var budget = SendBudget()
+    budget.saw("b", in: "c", at: start - .milliseconds(100))
+    budget.saw("a", in: "c", at: start - .seconds(20))
+    #expect(budget.earliest(in: "c", isPrivileged: false, at: start) == start + .seconds(1))
+  }
+
   @Test func linesInOtherChannelsCountForTheAccount() {
     var budget = SendBudget()
     for channel in 0..<20 { budget.say(in: .init("\(channel)"), at: start) }

@@ -13,6 +13,8 @@ actor Visitor {
     var request: Request?
     var isSent: Bool?
     var afterMs: Int?
+    var text: String?
+    var cursor: String?
   }
 
   /// What was waited for in vain.

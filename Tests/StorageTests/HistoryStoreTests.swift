@@ -123,7 +123,7 @@ import Testing
     for (retention, now, kept) in cases {
       try await withStore { store in
         for number: Int64 in 1...6 { try await store.history.append(batch([message(number)])) }
-        try await store.history.trim(to: retention, streams: [room], seenFor: 60_000, now: now)
+        try await store.history.trim(to: retention, streams: [room], seenFor: 60_000, sentFor: 60_000, now: now)
         #expect(try await numbers(store.history, after: 0) == kept, "\(retention)")
       }
     }
@@ -132,7 +132,7 @@ import Testing
   @Test func roomsThatAreGoneAreForgotten() async throws {
     try await withStore { store in
       try await store.history.append(batch([message(1)]))
-      try await store.history.trim(to: .init(), streams: [], seenFor: 60_000, now: 0)
+      try await store.history.trim(to: .init(), streams: [], seenFor: 60_000, sentFor: 60_000, now: 0)
       #expect(try await store.history.past(of: 60_000).heads == [:])
     }
   }
@@ -150,7 +150,7 @@ import Testing
       #expect(past.seenKeys == batch.seenKeys)
       #expect(past.latest == [message(1), message(2)])
       let now = Int64(Date.now.timeIntervalSince1970 * 1000)
-      try await history.trim(to: .init(), streams: [room], seenFor: -60_000, now: now)
+      try await history.trim(to: .init(), streams: [room], seenFor: -60_000, sentFor: 60_000, now: now)
       #expect(try await history.past(of: 60_000).seenKeys == [])
     }
   }
