@@ -214,6 +214,11 @@ class Rig:
                 for t, w in sorted(rows, key=lambda r: r[0]):
                     f.write(f"{t - self.t0:9.3f} {w}\n")
         subprocess.run(["umount", "-l", os.path.join(self.dir, "small")], stderr=subprocess.DEVNULL)
+        # A gateway that was killed leaves its journal in memory.
+        for root, _, files in os.walk(self.dir):
+            if "history.journal" in files and os.path.islink(os.path.join(root, "history.journal")):
+                with contextlib.suppress(OSError):
+                    os.remove(os.readlink(os.path.join(root, "history.journal")))
         shutil.rmtree(self.dir, ignore_errors=True)
 
     # people

@@ -330,6 +330,48 @@ async def kill9_fast(r):
     r.ok("no cursor names two messages", not bad, bad[:2])
 
 
+@scenario(limit=120)
+async def kill9_resend(r):
+    """kill -9 within milliseconds of a message's being shown; Twitch delivers it again to the new session: nobody sees it twice, nothing shown is forgotten"""
+    await r.setup(channels=2)
+    doubled, forgotten, unknown, kept = [], [], [], 0
+    waits = [0, 0, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.12, 0.3]
+    for k, wait in enumerate(waits):
+        a = await r.client("alice")
+        first = r.tw.say(r.channels[0])
+        await a.wait(lambda o: o.get("id") == first.id, 5)
+        await asyncio.sleep(0.3)
+        ms = [r.tw.say(r.channels[i % 2]) for i in range(6)]
+        await a.wait(lambda o: o.get("id") == ms[-1].id, 5)
+        await asyncio.sleep(wait)
+        await r.gw.kill()
+        seen, cs = ids(a), dict(curs(a))
+        await r.gw.start()
+        await r.subscribed()
+        c = await r.client("alice", since=quote(cs[seen[-1]]))
+        live = await r.client("bob")
+        for m in ms:
+            r.tw.resend(m, new_id=k % 2 == 1)
+        x = r.tw.say(r.channels[0])
+        await c.wait(lambda o: o.get("id") == x.id, 5)
+        await live.wait(lambda o: o.get("id") == x.id, 5)
+        doubled += [(wait, i) for i in ids(c) + ids(live) if i in seen]
+        h = await back(r, history=200)
+        forgotten += [(wait, m.id) for m in ms if m.id not in ids(h)]
+        doubled += [(wait, "history", i) for i in ids(h) if ids(h).count(i) > 1]
+        s = await back(r, since=cs[ms[0].id])
+        want = [m.id for m in ms[1:]] + [x.id]
+        if ids(s) != want:
+            unknown.append((wait, len(ids(s))))
+        kept += 1
+        for cl in (a, c, live, h, s):
+            r.ok("strict", not cl.bad, cl.bad[:2]) if cl.bad else None
+            cl.abort()
+    r.ok("nothing that was shown comes a second time", not doubled, f"{len(doubled)} in {kept} kills {doubled[:3]}")
+    r.ok("nothing that was shown is forgotten", not forgotten, f"{len(forgotten)} {forgotten[:3]}")
+    r.ok("cursors of the last moments are known", not unknown, unknown[:4])
+
+
 @scenario(limit=90)
 async def moderation(r):
     """delete, clear one user, clear all: gone from since and history, also after kill -9, also deletion before the message"""

@@ -44,7 +44,7 @@ class Token:
 
 class Msg:
     """One chat message (or other event) of a broadcaster: the journal's entry."""
-    __slots__ = ("n", "t", "b", "id", "text", "kind", "chatter", "deliveries", "uncertain", "dropped", "emote", "sent_by_api", "removed", "extra")
+    __slots__ = ("n", "t", "b", "id", "text", "kind", "chatter", "deliveries", "uncertain", "dropped", "emote", "sent_by_api", "removed", "extra", "event", "nid")
 
     def __init__(self, n, b, id, text, kind, chatter):
         self.n, self.b, self.id, self.text, self.kind, self.chatter = n, b, id, text, kind, chatter
@@ -454,6 +454,7 @@ class StandIn:
         self.by_id[m.id] = m
         for s in self.find_subs("channel.chat.message", b):
             nid = b64id(32)
+            m.event, m.nid = ev, nid
             conn = self.deliver(s, ev, b, nid)
             if conn is not None:
                 m.deliveries.append((time.monotonic(), conn, None))
@@ -473,6 +474,10 @@ class StandIn:
         if m.dropped:
             self.lost_at_twitch += 1
         return m
+
+    def resend(self, m, new_id=False):
+        """The same message once more, as Twitch does when it is not sure: under the same notification id, or under a new one."""
+        return self.emit("channel.chat.message", m.b, m.event, b64id(32) if new_id else m.nid)
 
     def notice(self, b, text, notice_type="announcement", mid=None, **over):
         ev = {"broadcaster_user_id": b, **self.bnames(b), "source_broadcaster_user_id": None, "source_broadcaster_user_login": None,
