@@ -24,7 +24,7 @@ extension Relay {
     let channels = streamChannels
     liveStates.keep(channels)
     let unknown = channels.filter { liveStates.isStale($0, at: .now, after: .seconds(3600)) }
-    if !unknown.isEmpty { Task { await look(at: Array(unknown)) } }
+    if hasBegun, !unknown.isEmpty { Task { await look(at: Array(unknown)) } }
     // A broadcaster's own eyes see their chat: they granted what that takes when they linked the account.
     pool.want(Set(channels.map { ConduitPool.Channel(broadcaster: $0, reader: $0) }))
     statusMayHaveChanged(of: rooms.keys)

@@ -47,6 +47,8 @@ public actor Relay {
   var statusTimers: [StreamID: Timer] = [:]
   /// The next look at the channels that somebody watches, when it is to be sooner than usual.
   var earlyLook: Timer?
+  /// Whether it asks Twitch for anything yet.
+  private(set) var hasBegun = false
   /// How far the end has come.
   var stage = Stage.serving
 
@@ -86,6 +88,7 @@ public actor Relay {
     do {
       try await relay.open()
       try await relay.checkApplication()
+      await relay.begin()
     } catch {
       await relay.stop()
       throw error
@@ -122,15 +125,23 @@ public actor Relay {
       listening, on: loop,
       respond: { [weak self] request in await self?.respond(to: request) },
       upgrade: { request in self.upgrade(request) })
-    startPool()
     tasks = [
       Task { for await new in store.directories() where new != directory { await apply(new) } },
-      Task { await validateTokens() },
-      Task { await lookAtChannels() },
       Task { await watchHealth() },
       Task { await measureLag() },
       Task { await historyKeeper.run() },
       Task { await keepTrimmingHistory() },
+    ]
+  }
+
+  /// Turns to Twitch, which may know the application: of one that it does not know, nothing else is to be heard.
+  private func begin() {
+    hasBegun = true
+    startPool()
+    tasks += [
+      Task { await validateTokens() },
+      Task { await look(at: Array(streamChannels)) },
+      Task { await lookAtChannels() },
     ]
   }
 

@@ -8,7 +8,7 @@ final class Signals {
   private let sources: [any DispatchSourceSignal]
   private let numbers: [Int32]
 
-  init(_ numbers: Int32...) {
+  init(_ numbers: [Int32]) {
     let (arrivals, continuation) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingNewest(1))
     self.arrivals = arrivals
     self.numbers = numbers

@@ -1,12 +1,13 @@
 import Dispatch
 import Glibc
 
-/// SIGTERM and SIGINT as something to wait for, from when it is made on.
+/// The signals that end the program as something to wait for, from when it is made on: SIGTERM and SIGINT as a rule.
 struct StopSignals {
-  private let signals = Signals(SIGTERM, SIGINT)
+  private let signals: Signals
   private let arrival: Task<Void, Never>
 
-  init() {
+  init(_ numbers: Int32...) {
+    signals = Signals(numbers.isEmpty ? [SIGTERM, SIGINT] : numbers)
     // Whoever read our output may go away before we do.
     signal(SIGPIPE, SIG_IGN)
     arrival = Task { [arrivals = signals.arrivals] in for await _ in arrivals { break } }

@@ -36,12 +36,29 @@ import WebSockets
   ])
   func whatMakesServingImpossibleIsOneLineOnStandardError(wrong: [String: String], line: String) async throws {
     try await withPremises { home in
-      let gateway = try await home.serve(["--log-level", "error"], wrong)
+      let gateway = try await home.serve([], wrong)
       #expect(try await gateway.ends() == .exit(status: 1))
       #expect(await gateway.said == [])
       let logged = await gateway.logged
       #expect(logged.count == 1 && logged[0].hasPrefix(line), "\(logged)")
     }
+  }
+
+  @Test(arguments: [SIGTERM, SIGHUP]) func aDemoLeavesNothingBehind(signal: Int32) async throws {
+    let temporary = FileManager.default.temporaryDirectory.appending(path: "chat-relay-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: temporary) }
+    let demo = try await RunningProgram.start(
+      ["demo", "--port", "0"],
+      environment: [
+        "TMPDIR": temporary, "XDG_RUNTIME_DIR": temporary,
+        "CHAT_RELAY_PUBLIC_FOLDER": checkout.appending(path: "Public").path,
+      ])
+    try await demo.says("http")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) != [])
+    await demo.signal(signal)
+    #expect(try await demo.ends() == .exit(status: 0))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [])
   }
 
   @Test func itServesWithoutTwitchAfterAMoment() async throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChatRelay
 import FoundationEssentials
+import Glibc
 import Logging
 import Storage
 import Twitch
@@ -27,7 +28,8 @@ struct DemoCommand: AsyncParsableCommand {
     let logger = reader.logger(from: .warning)
     try reader.finish()
 
-    let signals = StopSignals()
+    // There is nothing to read again: a terminal that is closed ends it, and what it leaves behind goes with it.
+    let signals = StopSignals(SIGTERM, SIGINT, SIGHUP)
     let folder = FileManager.default.temporaryDirectory.appending(path: "chat-relay-demo-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     let simulator = try await Simulator.start(logger: logger)

@@ -33,7 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
     let settings = try await settings()
     let level = SharedLogLevel(settings.logLevel)
     let logger = Logger(level: level)
-    let (signals, hangups) = (StopSignals(), Signals(SIGHUP))
+    let (signals, hangups) = (StopSignals(), Signals([SIGHUP]))
     let lock = try settings.data.lock()
     defer { withExtendedLifetime((lock, hangups)) {} }
     let store = try await settings.data.openStore()
