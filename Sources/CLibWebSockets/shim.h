@@ -3,6 +3,7 @@
 
 #include <ev.h>
 #include <libwebsockets.h>
+#include <malloc.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>

@@ -265,6 +265,8 @@ public actor HistoryStore {
     let path = try folder.prepareDatabase(folder.historyPath)
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
+    // Who catches up reads page by page in turn; each further reader would cost descriptors and a cache as soon as one is busy.
+    configuration.maximumReaderCount = 1
     // What is deleted is to be gone from the file as well.
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
     let new = try DatabasePool(path: path, configuration: configuration)

@@ -20,6 +20,8 @@ public final class Store: Sendable {
     self.history = history
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
+    // Further readers would cost descriptors and caches of their own, and there is little to read.
+    configuration.maximumReaderCount = 1
     pool = try DatabasePool(path: path, configuration: configuration)
     try pool.write { try Schema.migrate($0, by: Schema.directory, path: path) }
     configuration.readonly = true

@@ -50,7 +50,7 @@ struct Arrivals {
     var since: ContinuousClock.Instant
   }
 
-  private var seen = SeenNotifications()
+  private var seen: SeenNotifications
   private var homes: [TwitchUserID: Home] = [:]
   private var held: [Held] = []
   /// What came on new sockets whose old ones have not ended yet.
@@ -62,6 +62,11 @@ struct Arrivals {
   private(set) var isLossy = true
   /// How many came again and were dropped.
   private(set) var duplicates = 0
+
+  /// Starts with nothing. For `room` keys of what has come, the memory is taken at once.
+  init(room: Int = 0) {
+    seen = SeenNotifications(room: room)
+  }
 
   /// When `tick` has to be called; `nil` when nothing waits for its time.
   var deadline: ContinuousClock.Instant? {

@@ -46,7 +46,8 @@ public final class ConduitPool {
   private let logger: Logger
   private var transports: [Transport]
   private let loop: EventLoop
-  private var arrivals = Arrivals()
+  // 4 MiB twice, which is ten minutes of some 300 lines a second: what a gateway will need for a day, it has from the start.
+  private var arrivals = Arrivals(room: 1 << 18)
   private var arrivalTimer: Timer?
   /// What was taken away, and the log has not been told yet.
   private var revocations: [Revocation] = []

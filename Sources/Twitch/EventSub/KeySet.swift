@@ -3,9 +3,10 @@ struct KeySet {
   private(set) var count = 0
   private var slots: [UInt64]
 
-  init(capacityOf other: KeySet? = nil) {
+  /// Makes an empty one with room for so many, or half as many more.
+  init(room: Int = 0) {
     var size = 1024
-    while size < (other?.count ?? 0) * 2 { size *= 2 }
+    while size < room * 2 { size *= 2 }
     slots = [UInt64](repeating: 0, count: size)
   }
 

@@ -9,14 +9,19 @@ struct SeenNotifications {
   static let memory: Duration = .seconds(600)
 
   private let limit: Int
+  private let room: Int
   /// Keys of the last `memory`, and those of the one before: together they reach back ten minutes at least.
-  private var recent = KeySet()
-  private var older = KeySet()
+  private var recent: KeySet
+  private var older: KeySet
   private var recentSince: ContinuousClock.Instant?
 
-  /// Starts with nothing seen. `limit` bounds the keys of ten minutes.
-  init(limit: Int = 600 * 5_000 * 2) {
+  /// Starts with nothing seen. `limit` bounds the keys of ten minutes; for `room` keys the memory is taken now, and never given
+  /// back.
+  init(limit: Int = 600 * 5_000 * 2, room: Int = 0) {
     self.limit = limit
+    self.room = room
+    recent = KeySet(room: room)
+    older = KeySet(room: room)
   }
 
   /// Whether the notification is new; from then on it is not.
@@ -48,8 +53,8 @@ struct SeenNotifications {
     let since = recentSince ?? now
     recentSince = since
     guard now - since >= Self.memory || recent.count >= limit else { return }
-    older = now - since >= Self.memory * 2 ? KeySet() : recent
-    recent = KeySet(capacityOf: older)
+    older = now - since >= Self.memory * 2 ? KeySet(room: room) : recent
+    recent = KeySet(room: max(room, older.count))
     recentSince = now
   }
 }
