@@ -53,6 +53,8 @@ extension Server {
     unsafe info.user = Unmanaged.passUnretained(self).toOpaque()
     unsafe info.options = relay_option_context | relay_option_listen
     unsafe info.keepalive_timeout = 60
+    // It makes no connections of its own; without this, libwebsockets would read all CAs for it.
+    unsafe info.provided_client_ssl_ctx = TLSSession.context
     if !address.contains(":") { unsafe info.options |= relay_option_ipv4 }
     unsafe info.retry_and_idle_policy = UnsafePointer(idlePolicy)
     // The certificate comes in `prepareTLS`.

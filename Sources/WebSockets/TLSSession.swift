@@ -11,8 +11,9 @@ import CLibWebSockets
     var reason: String
   }
 
+  /// What all clients of this process have in common: the CAs, and what is asked of a server. `nil` when OpenSSL cannot.
   // nonisolated(unsafe): made once, and OpenSSL counts references to it from any thread.
-  private nonisolated(unsafe) static let context = unsafe relay_tls_context()
+  nonisolated(unsafe) static let context = unsafe relay_tls_context()
 
   private let ssl: OpaquePointer
 
