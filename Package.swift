@@ -26,6 +26,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .systemLibrary(
@@ -96,6 +97,19 @@ let package = Package(
         "ChatRelay", "Storage", "Twitch", "TwitchSimulator", "WebSockets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+    // `swift run -c release relay-bench` (docs/performance.md). It runs the program that is built beside it.
+    .target(name: "CRelayBench", dependencies: ["CLibWebSockets"]),
+    .executableTarget(
+      name: "relay-bench",
+      dependencies: [
+        "CRelayBench", "Storage", "TwitchSimulator", "WebSockets", "chat-relay",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings
