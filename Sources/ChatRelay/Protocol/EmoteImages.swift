@@ -5,16 +5,21 @@ struct EmoteImages {
   /// Twitch's own place for them, in its own notation (FACTS 8.8).
   static let twitch = "https://static-cdn.jtvnw.net/emoticons/v2/{{id}}/{{format}}/{{theme_mode}}/{{scale}}"
 
-  var template: String
+  /// What is before, between and after the places of the id: all else is the same for every emote.
+  private let parts: [String]
 
-  /// The address of the smallest picture for dark pages; moving when there is a moving one.
-  func url(of emote: Emote) -> String {
-    template
-      .replacing("{{id}}", with: Self.escaped(emote.id))
+  /// Reads a template with Twitch's blanks, for the smallest picture for dark pages; moving when there is a moving one.
+  init(template: String) {
+    parts =
+      template
       .replacing("{{format}}", with: "default")
       .replacing("{{theme_mode}}", with: "dark")
       .replacing("{{scale}}", with: "1.0")
+      .split(separator: "{{id}}", omittingEmptySubsequences: false).map { String($0) }
   }
+
+  /// The address of an emote's picture.
+  func url(of emote: Emote) -> String { parts.joined(separator: Self.escaped(emote.id)) }
 
   /// An id comes from outside and must not leave its place in the path.
   private static func escaped(_ id: String) -> String {
