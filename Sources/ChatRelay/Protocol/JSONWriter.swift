@@ -7,7 +7,7 @@ struct JSONWriter {
   /// Whether something stands before the place where the next member or element goes.
   private var follows = false
 
-  init(capacity: Int = 512) {
+  init(capacity: Int = 768) {
     bytes.reserveCapacity(capacity)
   }
 
@@ -81,24 +81,36 @@ struct JSONWriter {
     follows = true
   }
 
-  /// RFC 8259 section 7: only quotation mark, backslash and control characters must be escaped.
   private mutating func string(_ value: String) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in value.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case 0..<0x20:
-        let digits = Array("0123456789abcdef".utf8)
-        bytes.append(contentsOf: "\\u00".utf8)
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 0xF)])
-      default:
-        bytes.append(byte)
-      }
+    // Nearly every text can be copied as it is.
+    if Self.mustEscape(value.utf8Span.span) {
+      for byte in value.utf8 { escape(byte) }
+    } else {
+      bytes.append(contentsOf: value.utf8)
     }
     bytes.append(UInt8(ascii: "\""))
     follows = true
+  }
+
+  /// RFC 8259 section 7: only quotation mark, backslash and control characters must be escaped.
+  private static func mustEscape(_ text: Span<UInt8>) -> Bool {
+    for index in text.indices where text[index] < 0x20 || text[index] == 0x22 || text[index] == 0x5C { return true }
+    return false
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      bytes.append(UInt8(ascii: "\\"))
+      bytes.append(byte)
+    case 0..<0x20:
+      let digits = Array("0123456789abcdef".utf8)
+      bytes.append(contentsOf: "\\u00".utf8)
+      bytes.append(digits[Int(byte >> 4)])
+      bytes.append(digits[Int(byte & 0xF)])
+    default:
+      bytes.append(byte)
+    }
   }
 }
