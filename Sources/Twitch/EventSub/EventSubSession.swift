@@ -16,7 +16,7 @@ final class EventSubSession {
     case early(Notification)
     /// The old socket of a planned reconnect has ended, and with it all that comes before what was early.
     case settled
-    /// A socket ended in a way that may have cost what was on its way there.
+    /// A socket ended in a way that may have cost what was on its way there, or brought what nobody can read.
     case interrupted
     /// Twitch took a subscription away.
     case revocation(Revocation)
@@ -160,6 +160,8 @@ final class EventSubSession {
       guard case .text(let bytes) = message else { throw .unreadable("a binary frame") }
       return state.receive(try EventSubMessage(bytes), on: link, at: .now)
     } catch {
+      // It may have been a message, in whichever channel.
+      if wasOpen { tell(.interrupted) }
       return state.receive(error, on: link, at: .now)
     }
   }
