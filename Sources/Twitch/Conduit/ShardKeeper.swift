@@ -33,6 +33,8 @@ final class ShardKeeper {
   private var sessions: [ShardID: EventSubSession] = [:]
   /// What each shard has seen so far.
   private(set) var records: [Int: ConduitStatus.Record] = [:]
+  /// Shards that were counted as lost since Twitch disabled them, and whose sessions may yet end.
+  private var disabled: Set<ShardID> = []
   private var isStopped = false
   private var isLookFailing = false
   /// The conduit that was made last, which has no subscriptions to begin with.
@@ -80,11 +82,16 @@ final class ShardKeeper {
 
   /// Twitch says that a shard is disabled.
   func disabled(_ event: ShardDisabled) {
-    logger.warning("shard disabled", metadata: ["shard": "\(event.shardID)", "status": "\(event.status)"])
     let wasReady = isReady(event.shardID)
     state.disabled(event, at: .now, using: &generator)
-    if wasReady, !isReady(event.shardID), let place = event.shardID.index {
+    let isNews = wasReady && !isReady(event.shardID)
+    // Mostly Twitch speaks of a session whose end was seen here.
+    logger.log(
+      level: isNews ? .warning : .debug, "shard disabled",
+      metadata: ["shard": "\(event.shardID)", "status": "\(event.status)"])
+    if isNews, let place = event.shardID.index {
       records[place, default: .none].disable(event.status)
+      disabled.insert(event.shardID)
     }
     tell(.interrupted)
     alarm.ring()
@@ -201,8 +208,10 @@ final class ShardKeeper {
       alarm.ring()
     case .interrupted: tell(.interrupted)
     case .ended(let error, let wasOpen):
-      logger.warning("shard lost", metadata: ["shard": "\(shard)", "reason": "\(error)"])
-      records[place, default: .none].lose(error, wasOpen: wasOpen)
+      let isNews = disabled.remove(shard) == nil
+      logger.log(
+        level: isNews ? .warning : .debug, "shard lost", metadata: ["shard": "\(shard)", "reason": "\(error)"])
+      if isNews { records[place, default: .none].lose(error, wasOpen: wasOpen) }
       sessions[shard] = nil
       state.lost(shard, at: .now, using: &generator)
       if wasOpen { tell(.lost(place, mayHaveCost: error.mayHaveCost)) }
@@ -220,6 +229,7 @@ final class ShardKeeper {
   private func confirm(_ shard: ShardID, on owner: isolated any Actor) {
     guard isReady(shard), let place = shard.index else { return }
     records[place, default: .none].assignments += 1
+    disabled.remove(shard)
     guard let id = state.shards[place].session else { return }
     logger.info("shard ready", metadata: ["shard": "\(shard)", "session": "\(id)"])
     sessions[shard]?.assigned(to: id, on: owner)
