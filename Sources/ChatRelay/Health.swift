@@ -19,6 +19,8 @@ enum Health {
     case historyDegraded = "history_degraded"
     /// Our clock is not Twitch's.
     case clockWrong = "clock_wrong"
+    /// Newcomers are turned away: all file descriptors are in use.
+    case connectionsRefused = "connections_refused"
 
     /// How long it has to last before people are told unasked, and to be over before they are told that.
     ///

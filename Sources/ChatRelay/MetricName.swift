@@ -3,6 +3,7 @@ enum MetricName {
   static let connections = "chat_relay_connections"
   static let connectionsOpened = "chat_relay_connections_opened_total"
   static let connectionsClosed = "chat_relay_connections_closed_total"
+  static let connectionsRefused = "chat_relay_connections_refused_total"
   static let slowConsumers = "chat_relay_slow_consumers_closed_total"
   static let rooms = "chat_relay_rooms"
   static let messages = "chat_relay_messages_received_total"
@@ -42,6 +43,7 @@ enum MetricName {
     connections: "WebSockets of clients that are open.",
     connectionsOpened: "WebSockets of clients that were let in.",
     connectionsClosed: "WebSockets of clients that are over, by close code; 1006 is one without a goodbye.",
+    connectionsRefused: "Connections that were closed at once, all file descriptors being in use.",
     slowConsumers: "Clients that were closed because they read too slowly.",
     rooms: "Streams that are known, by whether somebody watches.",
     messages: "What Twitch delivered, each once, by subscription type.",

@@ -12,6 +12,8 @@ extension Relay {
   private static let failuresToBelieve = 2
   /// How far our clock may be from Twitch's, in seconds, before it shows.
   private static let clockTolerance = 60.0
+  /// How long after somebody was turned away the gateway counts as full: longer than it takes to be noticed and told.
+  private static let fullness: Duration = .seconds(10)
 
   /// Looks again and again.
   func watchHealth() async {
@@ -65,6 +67,10 @@ extension Relay {
     if historyKeeper.status.degradedSince != nil {
       conditions[.init(code: .historyDegraded)] = .init(
         message: "Messages cannot be stored at the moment: what is missed now may not come later.")
+    }
+    if let last = server?.turnedAway.last, .now - last < Self.fullness {
+      conditions[.init(code: .connectionsRefused)] = .init(
+        message: "The gateway has no room for more connections and turns newcomers away.")
     }
     for account in directory.accounts.values {
       guard account.state == .relinkNeeded || senders[account.id]?.token.state == .relinkNeeded else { continue }

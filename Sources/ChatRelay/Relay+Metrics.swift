@@ -85,6 +85,7 @@ extension Relay {
 
   private func collectClients() {
     metrics.set(MetricName.connections, Double(rooms.values.reduce(0) { $0 + $1.connections.count }))
+    metrics.mirror(MetricName.connectionsRefused, server?.turnedAway.count ?? 0)
     let watched = rooms.values.count(where: \.isWatched)
     metrics.set(MetricName.rooms, Double(watched), [("watched", "true")])
     metrics.set(MetricName.rooms, Double(rooms.count - watched), [("watched", "false")])

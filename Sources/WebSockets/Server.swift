@@ -17,6 +17,8 @@ import HTTPTypes
   let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
   private var isAccepting = true
   private var admitted = 0
+  /// How many connections were closed at once for want of descriptors, and when the last one was.
+  public private(set) var turnedAway = (count: 0, last: ContinuousClock.Instant?.none)
   /// Connections that libwebsockets does not have yet.
   private var headReaders: [ObjectIdentifier: HeadReader] = [:]
 
@@ -123,12 +125,17 @@ import HTTPTypes
   /// Left alone it would accept everybody at once, and each of them has 16 KiB for a head in a list that it searches from one
   /// end: ten thousand browsers that come back together would wait for each other.
   private func admit(_ descriptor: Int) -> Int32 {
-    guard mayEnter(descriptor) else { return 1 }
+    guard mayEnter(descriptor) else { return turnAway() }
     admitted += 1
     guard readsHeads || certificate == nil && admitted.isMultiple(of: Self.acceptBatch) else { return 0 }
     let socket = fcntl(Int32(descriptor), F_DUPFD_CLOEXEC, 0)
-    guard socket >= 0 else { return 1 }
+    guard socket >= 0 else { return turnAway() }
     if readsHeads { look(at: socket) } else { handOver(socket, []) }
+    return 1
+  }
+
+  private func turnAway() -> Int32 {
+    if isAccepting { turnedAway = (turnedAway.count + 1, .now) }
     return 1
   }
 
