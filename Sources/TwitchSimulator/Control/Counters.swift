@@ -5,6 +5,8 @@ extension Simulator {
     public var calls = 0
     /// Calls by `METHOD path status`.
     public var callsByKind: [String: Int] = [:]
+    /// How few points were left in whichever bucket had the fewest; nil before the first call.
+    public var leastPoints: Int?
     /// Sockets opened.
     public var socketsOpened = 0
     /// Sockets closed, by whichever side.

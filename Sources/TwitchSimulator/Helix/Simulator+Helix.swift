@@ -15,6 +15,7 @@ extension Simulator {
       let limit = pool == .chat ? behavior.chatRateLimit : behavior.rateLimit
       let spent = limits.spend(key, limit: limit, over: behavior.rateLimitSeconds, at: deadlines.wall)
       standing = spent.standing
+      counts.leastPoints = min(counts.leastPoints ?? .max, spent.standing.remaining)
       guard spent.allowed else { throw HelixFailure.tooMany }
       let body = try body(of: request)
       response = try answer(
