@@ -158,6 +158,7 @@ actor RunningProgram {
   private func waitForChange(until deadline: ContinuousClock.Instant) async {
     let id = UUID()
     let timeout = Task {
+      // A time limit: cancelled once something has changed.
       try await Task.sleep(until: deadline)
       waiters.removeValue(forKey: id)?.resume()
     }
