@@ -177,8 +177,6 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      // Suites that have not been run in their present form (docs/reliability.md).
-      exclude: Context.environment["CHAT_RELAY_PENDING"] == nil ? ["Pending"] : [],
       swiftSettings: settings
     ),
     .testTarget(

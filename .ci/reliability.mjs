@@ -16,12 +16,13 @@ const rows = records.map((row) => [
   seconds(row.measured),
   count(row.delivered),
   [row.lost, row.doubled, row.out_of_order].map(count).join(" / "),
-  row.undelivered === undefined ? "–" : row.undelivered + (row.gaps ? ", told" : ""),
+  count(row.undelivered),
+  [row.told && `\`${row.told}\``, row.gaps && "`gap`"].filter(Boolean).join(", ") || "–",
   `\`${row.filter.replace("FaultTests.", "")}\``,
 ]);
 const head = [
   "fault", "how it was made", "what counts as over", "bound", "measured", "lines delivered", "lost / doubled / disordered",
-  "not delivered by Twitch", "test",
+  "not delivered by Twitch", "told", "test",
 ];
 const table = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
 

@@ -21,7 +21,7 @@ import TwitchSimulator
         .init(
           "our clock wrong by an hour (\(offset))",
           made: "libfaketime; then the rate limit runs out and shard 0 is reset", bound: 5,
-          recovered: "shard assigned again, a line sent")
+          recovered: "shard assigned again, a line sent", told: .init("clock_wrong", ends: false))
       ) {
         try await scene.twitch.dropSockets("shard:0", code: nil)
       } recovery: { window in
@@ -41,7 +41,7 @@ import TwitchSimulator
         .init(
           "Twitch's clock differs by an hour (\(skew > 0 ? "ahead" : "behind"))",
           made: "timestamps and rate-limit headers \(Int(skew)) s off; shard 0 reset", bound: 2,
-          recovered: "shard assigned again")
+          recovered: "shard assigned again", told: .init("clock_wrong", ends: false))
       ) {
         try await scene.twitch.dropSockets("shard:0", code: nil)
       } recovery: { window in

@@ -8,7 +8,7 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "conduit deleted under us", made: "the conduit is deleted; its sockets stay open", bound: 10,
-          recovered: "a new conduit with both shards and all subscriptions", mayGap: true)
+          recovered: "a new conduit with both shards and all subscriptions")
       ) {
         try await scene.twitch.deleteConduit()
       } recovery: { window in
@@ -20,19 +20,22 @@ import TwitchSimulator
 
   @Test func aConduitIsDeletedWhileTheGatewayIsAway() async throws {
     try await withScene { scene in
-      try await scene.gateway.kill9()
-      try await scene.twitch.wait(for: .init(sockets: 0, exactly: true))
-      try await scene.twitch.advanceClock(by: 73 * 3600)
-      try await scene.twitch.wait(for: .init(conduits: 0, exactly: true))
-      try await scene.start(waits: false)
       try await scene.measure(
         .init(
           "all shards gone over 72 h",
           made: "gateway killed, Twitch's clock 73 h ahead (its conduit is gone), gateway started",
-          bound: 10, recovered: "a new conduit with both shards and all subscriptions")
-      ) { window in
+          bound: 10, recovered: "a new conduit with both shards and all subscriptions; the client back with its cursor")
+      ) {
+        try await scene.gateway.kill9()
+        try await scene.twitch.wait(for: .init(sockets: 0, exactly: true))
+        try await scene.twitch.advanceClock(by: 73 * 3600)
+        try await scene.twitch.wait(for: .init(conduits: 0, exactly: true))
+      } recovery: { window in
+        try await scene.start(waits: false)
         try await scene.complete(within: window.left)
+        try await scene.rejoin(window.client)
       }
+      #expect(await scene.twitch.conduits().count == 1)
     }
   }
 
@@ -45,12 +48,13 @@ import TwitchSimulator
       let foreign = await scene.twitch.conduits().map(\.id)
       try await scene.time(
         .init(
-          "conduit limit reached", made: "five foreign conduits at the start; one is deleted after three refusals",
+          "conduit limit reached",
+          made: "five foreign conduits at the start; one is deleted after three refusals, once clients were told",
           bound: 32,
-          recovered: "a conduit of our own with both shards and all subscriptions")
-      ) {
+          recovered: "a conduit of our own with both shards and all subscriptions", told: .init("conduit_limit"))
+      ) { window in
+        try await scene.hears(of: .init("conduit_limit"), window.client, within: window.left)
         try await scene.twitch.deleteConduit(foreign[0])
-      } recovery: { window in
         try await scene.complete(within: window.left)
       }
       #expect(await scene.twitch.conduits().map(\.id).starts(with: foreign.dropFirst()))
@@ -63,15 +67,16 @@ import TwitchSimulator
     try await withScene(setup) { scene in
       let own = try #require(await scene.twitch.conduits().last?.id)
       #expect(await scene.twitch.conduits().count == 4)
-      try await scene.gateway.kill9()
-      try await scene.start(waits: false)
       try await scene.measure(
         .init(
           "several conduits", made: "three foreign conduits of the same application; gateway killed and started",
           bound: 5,
-          recovered: "its own conduit taken up again, no other touched")
+          recovered: "its own conduit taken up again, no other touched; the client back with its cursor", mayGap: true)
       ) { window in
+        try await scene.gateway.kill9()
+        try await scene.start(waits: false)
         try await scene.complete(within: window.left)
+        try await scene.rejoin(window.client)
       }
       let conduits = await scene.twitch.conduits()
       #expect(conduits.count == 4)
@@ -85,16 +90,17 @@ import TwitchSimulator
     setup.shards = 4
     setup.simulator.behavior.shrinkLeavesShards = true
     try await withScene(setup) { scene in
-      try await scene.gateway.kill9()
-      try await scene.twitch.wait(for: .init(sockets: 0, exactly: true))
       var fewer = Gateway.Launch()
       fewer.environment["CHAT_RELAY_SHARDS"] = "2"
-      try await scene.start(fewer, waits: false)
       try await scene.measure(
         .init(
           "shrink that leaves shards", made: "four shards, then two, while Twitch keeps listing four", bound: 5,
-          recovered: "both wanted shards assigned, nothing else open")
-      ) { window in
+          recovered: "both wanted shards assigned, nothing else open; the client back with its cursor", mayGap: true)
+      ) { [fewer] window in
+        try await scene.gateway.kill9()
+        try await scene.twitch.wait(for: .init(sockets: 0, exactly: true), within: window.left)
+        try await scene.start(fewer, waits: false)
+        try await scene.rejoin(window.client)
         try await scene.twitch.wait(for: .init(sockets: 2, shards: 2, exactly: true), within: window.left)
       }
       #expect(await scene.twitch.conduits().first?.shardCount == 2)

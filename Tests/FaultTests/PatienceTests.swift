@@ -18,8 +18,9 @@ import TwitchSimulator
       let client = try await scene.join()
       try await scene.time(
         .init(
-          "banned from a channel", made: "all subscriptions to chat messages revoked with chat_user_banned", bound: 75,
-          recovered: "asked for again after a minute, lines come; no more than one try before"),
+          "banned from a channel", made: "all subscriptions to chat messages revoked with chat_user_banned", bound: 80,
+          recovered: "asked for again after a minute, lines come; no more than one try before",
+          told: .init("subscriptions_missing", about: "harbor")),
         filter: "whatTakesAMinute"
       ) {
         await scene.twitch.revokeSubscriptions(type: "channel.chat.message", status: "chat_user_banned")
@@ -46,8 +47,8 @@ import TwitchSimulator
       try await scene.time(
         .init(
           "threefold subscription (429)", made: "the first subscription to chat refused as the fourth of its kind",
-          bound: 75,
-          recovered: "asked for again after a minute"),
+          bound: 80,
+          recovered: "asked for again after a minute", told: .init("subscriptions_missing", about: "harbor")),
         filter: "whatTakesAMinute"
       ) { window in
         try await scene.complete(within: window.left)
@@ -60,17 +61,20 @@ import TwitchSimulator
   private func aBrowserIsHalfOpen() async throws {
     try await withScene { scene in
       let silent = try RawBrowser(port: scene.gateway.port, target: scene.target)
-      let start = try scene.gateway.descriptorCount
+      try await scene.waits(for: "chat_relay_connections", toBe: 1, within: 5)
       try await scene.time(
         .init(
-          "half-open browser", made: "a connection that answers no ping", bound: 40, recovered: "dropped by the gateway"
-        ),
+          "half-open browser", made: "a connection that answers no ping", bound: 40,
+          recovered: "dropped by the gateway, and counted"),
         filter: "whatTakesAMinute"
-      ) { _ in
+      ) { window in
         let frames = await silent.readToEnd()
         #expect(frames.contains { $0.opcode == 9 })
+        // What is left is the one who watches the test.
+        try await scene.waits(for: "chat_relay_connections", toBe: 1, within: window.left)
+        try await scene.waits(
+          for: #"chat_relay_connections_closed_total{code="1006"}"#, toBe: 1, within: window.left)
       }
-      #expect(try scene.gateway.descriptorCount < start)
     }
   }
 }

@@ -5,12 +5,15 @@ import TwitchSimulator
 @Suite(.timeLimit(.minutes(2))) struct ShardTests {
   @Test func aSocketIsReset() async throws {
     try await withScene { scene in
-      try await scene.measure(
-        .init("shard socket reset", made: "TCP reset of shard 0's socket", bound: 2, recovered: "shard assigned again")
-      ) {
-        try await scene.twitch.dropSockets("shard:0", code: nil)
-      } recovery: { window in
-        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      try await scene.losingOneSession {
+        try await scene.measure(
+          .init(
+            "shard socket reset", made: "TCP reset of shard 0's socket", bound: 2, recovered: "shard assigned again")
+        ) {
+          try await scene.twitch.dropSockets("shard:0", code: nil)
+        } recovery: { window in
+          try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+        }
       }
     }
   }
@@ -22,15 +25,17 @@ import TwitchSimulator
     try await withScene { scene in
       for code in codes {
         let shard = code.isMultiple(of: 2) ? "0" : "1"
-        try await scene.measure(
-          .init(
-            "close code \(code)",
-            made: "shard \(shard)'s socket closed with \(code)\(code == 1006 ? " (a TCP reset)" : "")",
-            bound: 2, recovered: "shard assigned again")
-        ) {
-          try await scene.twitch.dropSockets("shard:\(shard)", code: code == 1006 ? nil : code)
-        } recovery: { window in
-          try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+        try await scene.losingOneSession {
+          try await scene.measure(
+            .init(
+              "close code \(code)",
+              made: "shard \(shard)'s socket closed with \(code)\(code == 1006 ? " (a TCP reset)" : "")",
+              bound: 2, recovered: "shard assigned again")
+          ) {
+            try await scene.twitch.dropSockets("shard:\(shard)", code: code == 1006 ? nil : code)
+          } recovery: { window in
+            try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+          }
         }
       }
     }
@@ -43,8 +48,8 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "planned reconnect, \(newSession ? "new" : "same") session id", made: "session_reconnect to shard 0",
-          bound: 2,
-          recovered: "old socket closed")
+          bound: 2, recovered: "old socket closed"),
+        pause: .milliseconds(1)
       ) { window in
         let sequence = await scene.twitch.lastSequence()
         try await scene.twitch.requestReconnect("shard:0")
@@ -59,7 +64,8 @@ import TwitchSimulator
   @Test func everyShardIsAskedToMoveAtOnce() async throws {
     try await withScene { scene in
       try await scene.measure(
-        .init("all shards asked to move at once", made: "session_reconnect to all", bound: 3, recovered: "both moved")
+        .init("all shards asked to move at once", made: "session_reconnect to all", bound: 3, recovered: "both moved"),
+        pause: .milliseconds(1)
       ) { window in
         let sequence = await scene.twitch.lastSequence()
         try await scene.twitch.requestReconnect("all")
@@ -149,5 +155,16 @@ import TwitchSimulator
         try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
       }
     }
+  }
+}
+
+extension Scene {
+  /// Runs a script that costs one shard its session, which the log has to say once, and the metrics to count.
+  fileprivate func losingOneSession(_ script: () async throws -> Void) async throws {
+    let before = try await shardLosses()
+    try await script()
+    let after = try await shardLosses()
+    #expect(after.logged == before.logged + 1)
+    #expect(after.counted == before.counted + 1)
   }
 }

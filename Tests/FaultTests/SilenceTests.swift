@@ -15,16 +15,20 @@ import TwitchSimulator
 
   private func aShardIsHalfOpen() async throws {
     try await withScene { scene in
+      let before = await scene.twitch.lastSequence()
       try await scene.measure(
         .init(
           "half-open shard", made: "nothing is sent to shard 0's socket any more, while it stays open", bound: 12,
-          recovered: "shard assigned to a new session", mayGap: true),
+          recovered: "noticed: a new session begun (and assigned within 2 s more)"),
         filter: "silenceIsNoticed"
       ) { window in
         let sequence = await scene.twitch.lastSequence()
         try await scene.twitch.silence("shard:0")
-        _ = try await scene.twitch.events("shard.enabled", after: sequence, within: window.left)
+        _ = try await scene.twitch.events("socket.opened", after: sequence, within: window.left)
+      } aftermath: {
+        _ = try await scene.twitch.events("shard.enabled", after: before, within: Record.isAtFullSize ? 2 : 5)
       }
+      #expect(try await scene.shardLosses() == (1, 1))
     }
   }
 
@@ -33,7 +37,7 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "no welcome", made: "shard 0's socket reset; the next socket gets no welcome, later ones do", bound: 12,
-          recovered: "shard assigned"),
+          recovered: "shard assigned", told: .init("shards_lost")),
         filter: "silenceIsNoticed"
       ) { window in
         let sequence = await scene.twitch.lastSequence()
@@ -52,7 +56,7 @@ import TwitchSimulator
         .init(
           "welcome after the 10 s",
           made: "shard 0's socket reset; the next socket is welcomed after 11 s, later ones at once",
-          bound: 12, recovered: "shard assigned"),
+          bound: 12, recovered: "shard assigned", told: .init("shards_lost")),
         filter: "silenceIsNoticed"
       ) { window in
         let sequence = await scene.twitch.lastSequence()

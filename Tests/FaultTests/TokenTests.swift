@@ -7,6 +7,11 @@ import TwitchSimulator
     var setup = Scene.Setup()
     setup.moreChannels = 40
     setup.waits = false
+    // Slow enough for the burst to be under way still when the token ends.
+    setup.prepare = { twitch in
+      await twitch.add(
+        Simulator.CallFault("POST", "/helix/eventsub/subscriptions", times: 0, outcome: .pass, delay: 0.05))
+    }
     try await withScene(setup) { scene in
       try await scene.twitch.wait(for: .init(subscriptions: 100))
       let before = await scene.twitch.counters().appTokens
@@ -52,7 +57,8 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "refresh refused", made: "dock's tokens end, the refresh token too, before a send", bound: 5,
-          recovered: "account told as unusable, the other account sends on")
+          recovered: "account told as unusable, the other account sends on",
+          told: .init("relink_needed", about: "dock", ends: false))
       ) { window in
         try await scene.twitch.expireTokens(of: "dock", refreshToo: true)
         let answer = try await client.say("nobody home", from: dock, to: harbor, id: "a", within: window.left)
@@ -71,7 +77,8 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "user token revoked", made: "dock disconnects the application", bound: 5,
-          recovered: "a send is refused, the account told as unusable")
+          recovered: "a send is refused, the account told as unusable",
+          told: .init("relink_needed", about: "dock", ends: false))
       ) { window in
         try await scene.twitch.revokeAuthorization(of: "dock")
         let (dock, harbor) = (try scene.account("dock"), try scene.account("harbor"))
@@ -90,7 +97,8 @@ import TwitchSimulator
         .init(
           "broadcaster's authorization revoked",
           made: "pier disconnects the application: its subscriptions are revoked",
-          bound: 5, recovered: "the account told as unusable; harbor's chat goes on")
+          bound: 5, recovered: "the account told as unusable; harbor's chat goes on",
+          told: .init("relink_needed", about: "pier", ends: false))
       ) {
         try await scene.twitch.revokeAuthorization(of: "pier")
       } recovery: { window in

@@ -104,6 +104,7 @@ final class Gateway: Sendable {
         return nil
       }
       group.addTask {
+        // A time limit: whichever comes first ends the wait.
         try? await Task.sleep(for: limit)
         return nil
       }
@@ -138,11 +139,6 @@ final class Gateway: Sendable {
     let text = (try? String(contentsOfFile: "/proc/\(processID)/statm", encoding: .utf8)) ?? ""
     return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
-
-  /// How many descriptors it holds.
-  var descriptorCount: Int {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(processID)/fd").count) ?? 0
-  }
 }
 
 /// The end of a process, as something to wait for.
@@ -166,6 +162,7 @@ private final class Exit: Sendable {
   func status(within limit: Duration) async -> Int32? {
     let id = UUID()
     let timeout = Task {
+      // A time limit: cancelled once the process has ended.
       try await Task.sleep(for: limit)
       state.withLock { $0.waiting.removeValue(forKey: id) }?.resume(returning: nil)
     }

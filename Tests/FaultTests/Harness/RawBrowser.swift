@@ -51,7 +51,8 @@ final class RawBrowser: Sendable {
   }
 
   private static func dial(_ port: Int, _ receiveBuffer: Int32?) throws -> Int32 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    // Not for programs that other tests start meanwhile: they would keep the connection open.
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Refusal(description: "no descriptor") }
     if var size = receiveBuffer {
       unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -81,6 +82,9 @@ final class RawBrowser: Sendable {
     _ = unsafe bytes.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
   }
 
+  /// Ends the connection, and what reads from it.
+  func hangUp() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+
   /// At most so many bytes; none at the end, or after a minute of silence.
   func read(_ limit: Int) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: limit)
@@ -88,17 +92,17 @@ final class RawBrowser: Sendable {
     return Array(buffer.prefix(max(0, count)))
   }
 
-  /// Everything until the gateway closes, as frames.
+  /// Everything until the gateway says goodbye or hangs up, as frames.
   func readToEnd() async -> [RawFrame] {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread { [self] in
-        var bytes: [UInt8] = []
-        while true {
-          let more = read(1 << 16)
-          if more.isEmpty { break }
-          bytes += more
+        var frames: [RawFrame] = []
+        var rest: [UInt8] = []
+        while frames.last?.closeCode == nil, case let more = read(1 << 16), !more.isEmpty {
+          rest += more
+          frames += RawFrame.takeAll(from: &rest)
         }
-        continuation.resume(returning: RawFrame.all(in: bytes))
+        continuation.resume(returning: frames)
       }
     }
   }
@@ -114,8 +118,8 @@ struct RawFrame: Sendable {
   /// The reason in a close frame.
   var reason: String { String(decoding: payload.dropFirst(2), as: UTF8.self) }
 
-  /// The whole frames at the start of these bytes.
-  static func all(in bytes: [UInt8]) -> [RawFrame] {
+  /// Takes the whole frames from the start of these bytes.
+  static func takeAll(from bytes: inout [UInt8]) -> [RawFrame] {
     var frames: [RawFrame] = []
     var rest = bytes[...]
     while rest.count >= 2 {
@@ -132,6 +136,7 @@ struct RawFrame: Sendable {
       frames.append(RawFrame(opcode: first & 0x0F, payload: Array(rest.dropFirst(header).prefix(length))))
       rest = rest.dropFirst(header + length)
     }
+    bytes = Array(rest)
     return frames
   }
 }

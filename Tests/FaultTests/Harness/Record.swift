@@ -21,6 +21,8 @@ struct Record: Encodable {
   var undelivered: Int?
   /// How often the client was told that something may be missing.
   var gaps: Int?
+  /// What clients were told of in `status`, if they were.
+  var told: String?
   /// What `swift test --filter` is to be given.
   var filter: String
   /// Anything else worth knowing.
@@ -48,12 +50,11 @@ struct Record: Encodable {
     try file.close()
   }
 
+  /// Whether this run measures: then everything has the size that docs/reliability.md speaks of. Else what takes thousands of
+  /// channels or browsers is made with as many as other tests can bear beside it.
+  static var isAtFullSize: Bool { path != nil }
+
   private static var path: String? {
     ProcessInfo.processInfo.environment["CHAT_RELAY_RELIABILITY"].flatMap { $0.isEmpty ? nil : $0 }
-  }
-
-  /// How many channels to subscribe to: few in every run, and the 10,000 of the bound where minutes do not matter.
-  static var channelCount: Int {
-    ProcessInfo.processInfo.environment["CHAT_RELAY_RELIABILITY_CHANNELS"].flatMap { Int($0) } ?? 250
   }
 }

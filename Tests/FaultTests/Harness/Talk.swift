@@ -6,7 +6,9 @@ actor Talk {
   private let channels: [String]
   private let pause: Duration
   private var task: Task<Void, Never>?
-  private(set) var count = 0
+  /// The ids of all lines that were said.
+  private(set) var said: [String] = []
+  private var count = 0
 
   init(_ twitch: Simulator, in channels: [String], every pause: Duration = .milliseconds(15)) {
     self.twitch = twitch
@@ -19,6 +21,7 @@ actor Talk {
     task = Task {
       while !Task.isCancelled {
         await say()
+        // The pace at which people talk; nobody waits for anything here.
         try? await Task.sleep(for: pause)
       }
     }
@@ -44,6 +47,10 @@ actor Talk {
   private func say() async -> String? {
     let channel = channels[count % channels.count]
     count += 1
-    return try? await twitch.say(.init(from: "gull", "line \(count)"), in: channel).id.rawValue
+    guard let id = try? await twitch.say(.init(from: "gull", "line \(count)"), in: channel).id.rawValue else {
+      return nil
+    }
+    said.append(id)
+    return id
   }
 }

@@ -61,7 +61,7 @@ final class Crowd: @unchecked Sendable {
   }
 
   private func dial() {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return failedCount += 1 }
     descriptors.append(descriptor)
     _ = unsafe RawBrowser.loopback(port) { unsafe connect(descriptor, $0, $1) }

@@ -29,17 +29,19 @@ private struct Names {
     setup.launch.environment = ["LD_PRELOAD": Self.library, "NSS_WRAPPER_HOSTS": hosts]
     setup.twitchHost = "twitch.test"
     try await withScene(setup) { scene in
+      let told = Telling("shards_lost")
       try await scene.measure(
         .init(
-          "DNS failing", made: "Twitch's name does not resolve while shard 0 is reset, until two tries have failed",
-          bound: 12,
-          recovered: "shard assigned again")
+          "DNS failing", made: "Twitch's name does not resolve while shard 0 is reset, until clients were told",
+          bound: 20,
+          recovered: "shard assigned again", told: told)
       ) {
         try names.write("other.test", edition: 1)
         try await scene.twitch.dropSockets("shard:0", code: nil)
       } recovery: { window in
         // Two tries that come to nothing, as the log says.
         try await scene.logs("no address for twitch.test", times: 2, within: window.left)
+        try await scene.hears(of: told, window.client, within: window.left)
         #expect(await scene.twitch.sockets().count == 1)
         try names.write("twitch.test", edition: 2)
         try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
@@ -58,7 +60,8 @@ private struct Names {
       try await scene.time(
         .init(
           "TLS certificate wrong", made: "Twitch shows a certificate that nobody vouches for", bound: 5,
-          recovered: "said so in the log, not ready; nothing was asked of it, no secret sent")
+          recovered: "said so in the log, not ready; nothing was asked of it, no secret sent",
+          told: .init("shards_lost", ends: false))
       ) {
       } recovery: { window in
         try await scene.logs("certificate", within: window.left)

@@ -10,7 +10,7 @@ import TwitchSimulator
   @Test func whatTakesTenSeconds() async throws {
     let failures = [500, 502, 503].map { status in { @Sendable in try await self.helixFails(status: status) } }
     await withTaskGroup { group in
-      for script in failures + [aSendFailsWithAnEmptyAnswer, helixIsSlow] {
+      for script in failures + [aSendFailsWithAnEmptyAnswer, helixIsSlow, helixDoesNotAnswer] {
         group.addTask {
           do { try await script() } catch { Issue.record(error) }
         }
@@ -78,6 +78,25 @@ import TwitchSimulator
     }
   }
 
+  private func helixDoesNotAnswer() async throws {
+    try await withScene { scene in
+      let told = Telling("twitch_unreachable")
+      try await scene.measure(
+        .init(
+          "Helix does not answer", made: "every call's connection is closed without an answer, until clients were told",
+          bound: 30, recovered: "shard reset meanwhile assigned again", told: told),
+        filter: "whatTakesTenSeconds"
+      ) { window in
+        await scene.twitch.add(Simulator.CallFault(nil, "/helix/*", times: 0, outcome: .drop))
+        try await scene.hears(of: told, window.client, within: window.left)
+        try await scene.twitch.dropSockets("shard:0", code: nil)
+        _ = try await scene.twitch.events("socket.closed", after: 0, within: window.left)
+        await scene.twitch.removeFaults()
+        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      }
+    }
+  }
+
   private func helixIsSlow() async throws {
     try await withScene { scene in
       let client = try await scene.join()
@@ -85,7 +104,7 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "Helix slow by 10 s", made: "every call takes 10 s; shard 0 reset, a line sent; then calls are quick again",
-          bound: 30, recovered: "the line's outcome told, shard assigned again"),
+          bound: 30, recovered: "the line's outcome told, shard assigned again", told: .init("shards_lost")),
         filter: "whatTakesTenSeconds"
       ) {
         await scene.twitch.add(Simulator.CallFault(nil, "/helix/*", times: 0, delay: 10))

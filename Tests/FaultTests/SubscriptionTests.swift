@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+import TwitchSimulator
+
+/// Subscriptions by the thousand, and those that Twitch has already or does not want to give.
+@Suite(.timeLimit(.minutes(12))) struct SubscriptionTests {
+  private static let path = "/helix/eventsub/subscriptions"
+
+  @Test func thousandsOfChannelsWithinTheBudget() async throws {
+    let channels = Record.isAtFullSize ? 10_000 : 250
+    var setup = Scene.Setup()
+    setup.moreChannels = channels - 2
+    setup.waits = false
+    // The same bucket as Twitch's, which fills twenty times as fast.
+    setup.simulator.behavior.rateLimitSeconds = 3
+    setup.simulator.behavior.maximumCost = 1_000_000
+    try await withScene(setup) { scene in
+      let all = scene.subscriptionCount
+      let told = Telling("subscriptions_missing")
+      try await scene.time(
+        .init(
+          "429 storms while subscribing to \(channels.formatted()) channels, restarted half way",
+          made: """
+            \(all.formatted()) subscriptions with 800 points in 3 s; kill -9 half way; then three times the bucket emptied by \
+            others and four calls refused
+            """,
+          bound: Double(channels) * 0.04 + 50,
+          recovered: "every subscription there, none made twice, 5 % of the budget left to others all the time")
+      ) { window in
+        try await scene.twitch.wait(for: .init(subscriptions: all / 2), within: window.left)
+        try await scene.gateway.kill9()
+        let counters = await scene.twitch.counters()
+        #expect(counters.callsByKind["POST \(Self.path) 429"] == nil)
+        // Twitch is asked for the shards all the while, from the twentieth that is kept.
+        #expect(counters.leastPoints ?? 0 >= 800 / 20 - 8, "\(counters.leastPoints ?? 0) points left")
+        try await scene.start(waits: false)
+        let client = try await scene.join()
+        for share in [0.6, 0.75, 0.9] {
+          try await scene.twitch.wait(for: .init(subscriptions: Int(Double(all) * share)), within: window.left)
+          await scene.twitch.drainRateLimits()
+          await scene.twitch.add(
+            Simulator.CallFault(
+              "POST", Self.path, times: 4, status: 429, headers: Self.empty(for: share == 0.9 ? 13 : 3)))
+        }
+        try await scene.isTold(told, to: client, within: window.left)
+        try await scene.complete(within: window.left)
+        try await scene.isOver(told, to: client, within: 15)
+      }
+      let calls = await scene.twitch.counters().callsByKind
+      let known = calls["POST \(Self.path) 409"] ?? 0
+      // What was under way when it was killed may have been done, and asked for again.
+      #expect(calls["POST \(Self.path) 202"] == all)
+      #expect(known <= 8, "\(known) asked for again")
+      // Each time those under way were refused, and nothing went over the budget otherwise.
+      let refused = calls.filter { $0.key.hasSuffix(" 429") }.values.reduce(0, +)
+      #expect((12...3 * 12).contains(refused), "\(refused) refused")
+    }
+  }
+
+  /// What Twitch says of a bucket that others have emptied, and that is full again after so many seconds.
+  private static func empty(for seconds: Double) -> [String: String] {
+    [
+      "Ratelimit-Limit": "800", "Ratelimit-Remaining": "0",
+      "Ratelimit-Reset": "\(Int(Date.now.timeIntervalSince1970 + seconds))",
+    ]
+  }
+
+  @Test(arguments: [true, false])
+  func whatExistsAlreadyIsTakenUp(namesExisting: Bool) async throws {
+    var setup = Scene.Setup()
+    setup.waits = false
+    setup.simulator.behavior.conflictNamesExisting = namesExisting
+    setup.prepare = { twitch in await twitch.add(Simulator.CallFault("POST", Self.path, times: 5, outcome: .lose)) }
+    let which = namesExisting ? "" : " (id not named)"
+    try await withScene(setup) { scene in
+      try await scene.time(
+        .init(
+          "409 on a subscription\(which)",
+          made: "five subscriptions made whose answers are lost, so that asking again is a 409", bound: 10,
+          recovered: "every subscription there once")
+      ) { window in
+        try await scene.complete(within: window.left)
+        try await scene.refusals(1, of: "POST", Self.path, status: "409")
+      }
+      try await scene.measure(
+        .init("409 on a subscription\(which), afterwards", made: "as above", bound: 5, recovered: "lines come once")
+      ) { window in
+        try await window.client.until("lines", within: window.left) { $0.lines.count >= 20 }
+      }
+      #expect(await scene.twitch.subscriptions().count == scene.subscriptionCount)
+    }
+  }
+}
