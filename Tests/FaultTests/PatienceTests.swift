@@ -48,7 +48,7 @@ import TwitchSimulator
         .init(
           "threefold subscription (429)", made: "the first subscription to chat refused as the fourth of its kind",
           bound: 80,
-          recovered: "asked for again after a minute", told: .init("subscriptions_missing", about: "harbor")),
+          recovered: "asked for again after a minute", told: .init("subscriptions_missing")),
         filter: "whatTakesAMinute"
       ) { window in
         try await scene.complete(within: window.left)

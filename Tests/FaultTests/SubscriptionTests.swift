@@ -25,7 +25,8 @@ import TwitchSimulator
             others and four calls refused
             """,
           bound: Double(channels) * 0.04 + 50,
-          recovered: "every subscription there, none made twice, 5 % of the budget left to others all the time")
+          recovered:
+            "every subscription there, none made twice; 5 % of the budget left to others; `subscriptions_missing` told")
       ) { window in
         try await scene.twitch.wait(for: .init(subscriptions: all / 2), within: window.left)
         try await scene.gateway.kill9()
