@@ -373,6 +373,65 @@ async def kill9_resend(r):
 
 
 @scenario(limit=90)
+async def kill9_locked(r):
+    """kill -9 while the history is locked by somebody else, with messages and a deletion that could not be written yet: the next run has them all"""
+    await r.setup(channels=2)
+    a = await r.client("alice")
+    first = r.tw.say(r.channels[0])
+    await a.wait(lambda o: o.get("id") == first.id, 5)
+    await asyncio.sleep(0.5)
+    db = sqlite3.connect(os.path.join(r.gw.data, "history.sqlite"), timeout=10, isolation_level=None)
+    db.execute("BEGIN IMMEDIATE")
+    ms = await say_many(r, 200, pause=0.005)
+    gone = r.tw.say(r.channels[0], "never to be seen again")
+    await a.wait(lambda o: o.get("id") == gone.id, 5)
+    r.tw.delete(r.channels[0], gone.id)
+    await a.wait(lambda o: o["type"] == "delete", 5)
+    cs = dict(curs(a))
+    await r.gw.kill()
+    db.execute("ROLLBACK")
+    db.close()
+    await r.gw.start()
+    await r.subscribed()
+    for m in ms[-20:]:
+        r.tw.resend(m)
+    x = r.tw.say(r.channels[0])
+    c = await r.client("alice", since=quote(cs[first.id]))
+    await c.wait(lambda o: o.get("id") == x.id, 5)
+    await quiet(c)
+    r.ok("all that was shown is there, once, in order", ids(c) == [m.id for m in ms] + [x.id], f"{len(ids(c))} of {len(ms) + 1}")
+    s = await back(r, since=cs[ms[-1].id])
+    r.ok("the last cursor is known", ids(s) == [x.id], ids(s)[:3])
+    raw = b"".join(open(f, "rb").read() for f in glob.glob(r.gw.data + "/*"))
+    r.ok("what was deleted is in no file", b"never to be seen again" not in raw, "")
+
+
+@scenario(limit=90)
+async def kill9_startup(r):
+    """kill -9 again and again in the first moments of a start: what the first run had shown is there once, and no cursor names two"""
+    await r.setup(channels=2)
+    a = await r.client("alice")
+    ms = await say_many(r, 40)
+    await a.wait(lambda o: o.get("id") == ms[-1].id, 5)
+    await r.gw.kill()
+    cs = curs(a)
+    for k in range(12):
+        await r.gw.start(ready=False)
+        await asyncio.sleep(r.rng.uniform(0, 0.15))
+        await r.gw.kill()
+    await r.gw.start()
+    await r.subscribed()
+    for m in ms:
+        r.tw.resend(m, new_id=True)
+    x = r.tw.say(r.channels[0])
+    c = await r.client("alice", since=quote(cs[0][1]))
+    await c.wait(lambda o: o.get("id") == x.id, 5)
+    r.ok("all is there, once, in order", ids(c) == [m.id for m in ms[1:]] + [x.id], f"{len(ids(c))} of {len(ms)}")
+    r.ok("under the cursors that it had", all(dict(curs(c))[i] == cu for i, cu in cs[1:]), "")
+    r.ok("no cursor names two", len({cu for _, cu in curs(c)}) == len(ids(c)) and curs(c)[-1][1] not in {cu for _, cu in cs}, "")
+
+
+@scenario(limit=90)
 async def moderation(r):
     """delete, clear one user, clear all: gone from since and history, also after kill -9, also deletion before the message"""
     await r.setup(channels=2)

@@ -88,6 +88,28 @@ async def limit_restart(r):
 
 
 @scenario(limit=120)
+async def limit_kills(r):
+    """kill -9 in the middle of a broadcaster's and of an ordinary account's lines, four times: no limit is broken, nothing is sent twice"""
+    await r.setup(channels=1)
+    acc = await bob_account(r)
+    X = r.accounts[0]["id"]
+    for k in range(4):
+        a, b = await r.client("alice"), await r.client("bob")
+        for i in range(28):
+            a.send({"type": "text", "account_id": X, "cur_stream_account_id": X, "text": f"mine {k} {i}", "id": f"m{i}"})
+            if i < 4:
+                b.send({"type": "text", "account_id": acc["id"], "cur_stream_account_id": X, "text": f"theirs {k} {i}", "id": f"t{i}"})
+        await asyncio.sleep(r.rng.uniform(0.2, 2.5))
+        await r.gw.kill()
+        await r.gw.start()
+        await r.subscribed()
+    await asyncio.sleep(3)
+    texts = [s[3] for s in r.tw.sends]
+    r.ok("no limit of Twitch's was broken", not r.tw.violations, r.tw.violations[:3])
+    r.ok("nothing was sent twice", len(set(texts)) == len(texts), f"{len(texts)} sent")
+
+
+@scenario(limit=120)
 async def outcomes(r):
     """answer lost, 500 empty, 500 though accepted, slow, 429, 401, drop: each told once, settled by the echo, never sent twice"""
     await r.setup(channels=1)
