@@ -131,6 +131,7 @@ public actor Relay {
       Task { await measureLag() },
       Task { await historyKeeper.run() },
       Task { await keepTrimmingHistory() },
+      Task { await keepGivingBackMemory() },
     ]
   }
 
@@ -154,6 +155,11 @@ public actor Relay {
     helix.onAnswer = { [metrics] method, endpoint, status in metrics.called(method, endpoint, status) }
     historyKeeper.onChange = { self.healthMayHaveChanged() }
     pool.start(on: self)
+  }
+
+  /// A minute after a burst nothing is to be left of it.
+  private func keepGivingBackMemory() async {
+    while (try? await loop.sleep(for: .seconds(60))) != nil { await Heap.giveBack() }
   }
 
   private func remember(_ conduit: ConduitID) {

@@ -50,12 +50,9 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
     OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
   }()
 
-  /// Threads come and go. Each with a heap of its own would keep there what was freed, for as long as the process lives.
-  private static let sharesHeaps: Bool = { mallopt(M_ARENA_MAX, 2) == 1 }()
-
   /// Starts the thread and waits until its loop is ready (a few milliseconds).
   public init(logger: Logger) throws(EventLoopError) {
-    _ = Self.keepsOpenSSL && Self.sharesHeaps
+    _ = Self.keepsOpenSSL
     self.logger = logger
     afterlife.setSpecific(key: Self.afterlifeKey, value: ObjectIdentifier(self))
     FileDescriptors.raiseLimit()

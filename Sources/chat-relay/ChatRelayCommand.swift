@@ -1,4 +1,5 @@
 import ArgumentParser
+import WebSockets
 
 /// The program: every command is a file in `Commands`.
 @main
@@ -17,4 +18,9 @@ struct ChatRelayCommand: AsyncParsableCommand {
       ServeCommand.self, DemoCommand.self, SimulatorCommand.self, CheckCommand.self, UserCommand.self,
       AccountCommand.self, StreamCommand.self, ConduitCommand.self, ShardCommand.self, SubscriptionCommand.self,
     ])
+
+  static func main() async {
+    Heap.share()
+    await main(nil)
+  }
 }
