@@ -258,17 +258,31 @@ import DequeModule
     guard let next = outbox.next() else {
       return unsafe sayGoodbye(wsi)
     }
-    let result: Int32 =
-      switch next {
-      case .own(let bytes, let isText):
-        unsafe Writing.write(
-          bytes, to: wsi, as: !isClient ? LWS_WRITE_HTTP : isText ? LWS_WRITE_TEXT : LWS_WRITE_BINARY)
-      case .log(let slab, let start, let end):
-        unsafe slab.withBytes(start, end) { unsafe Writing.write($0, to: wsi) }
-      }
+    var result = unsafe write(next, to: wsi)
+    // Of what comes in, more than one slice may fit into one turn of the loop: whoever could take that must not lose ground for
+    // want of turns. libwebsockets allows several writes as long as it says that the socket takes more.
+    while result == 0, isBehind, unsafe lws_send_pipe_choked(wsi) == 0, let following = outbox.next() {
+      result = unsafe write(following, to: wsi)
+    }
     if outbox.ownBytes == 0 { hasDrained() }
     if !outbox.isEmpty || (goodbye != nil && !hasSaidGoodbye) { hasMoreToWrite() }
     return result
+  }
+
+  /// Whether the log is more than some slices ahead.
+  private var isBehind: Bool {
+    guard let log else { return false }
+    return log.newest.end - positionInLog > 4 * FrameLog.sliceSize
+  }
+
+  private func write(_ next: Outbox.Next, to wsi: OpaquePointer) -> Int32 {
+    switch next {
+    case .own(let bytes, let isText):
+      unsafe Writing.write(
+        bytes, to: wsi, as: !isClient ? LWS_WRITE_HTTP : isText ? LWS_WRITE_TEXT : LWS_WRITE_BINARY)
+    case .log(let slab, let start, let end):
+      unsafe slab.withBytes(start, end) { unsafe Writing.write($0, to: wsi) }
+    }
   }
 
   private func pong() -> Int32 {

@@ -3,7 +3,7 @@ import CLibWebSockets
 /// The call that puts bytes on the wire.
 ///
 /// Whatever the socket does not take at once, libwebsockets keeps and writes before the next writable callback; so one
-/// call per callback, and the count it returns is all or an error.
+/// call per callback, or more while `lws_send_pipe_choked` says no, and the count it returns is all or an error.
 enum Writing {
   /// Writes from memory that is shared with others: `LWS_WRITE_HTTP` (in C
   /// also called `LWS_WRITE_RAW`) leaves the bytes and what is before them alone.

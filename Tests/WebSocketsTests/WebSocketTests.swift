@@ -273,6 +273,21 @@ import WebSockets
     }
   }
 
+  @Test func whoReadsKeepsUpWithMoreThanASliceInEachTurn() async throws {
+    try await Host.run { host, port in
+      let log = FrameLog(capacity: 256 << 10)
+      let (client, server) = try await host.pair(port)
+      server.follow(log)
+      let text = Array(String(repeating: "x", count: 10_000).utf8)
+      for _ in 0..<60 {
+        for _ in 0..<4 { log.append(text) }
+        try await host.sleep(for: .zero)
+      }
+      #expect(log.followerCount == 1)
+      for _ in 0..<240 { #expect(await client.receive() == .text(text)) }
+    }
+  }
+
   @Test func whoIsAloneAndReadsNothingFallsOffTheLogToo() async throws {
     try await Host.run { host, port in
       let log = FrameLog(capacity: 256 << 10)
