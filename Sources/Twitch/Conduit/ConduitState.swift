@@ -60,6 +60,8 @@ struct ConduitState {
   private var surplus: Set<Int> = []
   /// Sessions to be closed at once.
   private var closing: [ShardID] = []
+  /// The places where Twitch may still deliver to a session that is no more, without knowing it.
+  private var unheard: Set<Int> = []
   private var lookedAt: ContinuousClock.Instant?
   private var isLooking = false
   private var isLookHinted = false
@@ -89,13 +91,13 @@ struct ConduitState {
     return conduit.shardCount == shards.count && shardStates.areReady
   }
 
-  /// Whether Twitch may have nowhere to deliver something to: what it cannot deliver to a shard, it tries on one other.
+  /// Whether something that Twitch delivers may reach nobody: what it knows it cannot deliver to a shard, it tries on one other.
   var isLossy: Bool {
     switch phase {
     case .unknown, .listing, .absent, .creating: return true
     case .known(let conduit), .resizing(let conduit):
       let idle = shards.count { !$0.isDelivering } + max(0, conduit.shardCount - shards.count)
-      return idle > (conduit.shardCount > 1 ? 1 : 0)
+      return idle > (conduit.shardCount > 1 ? 1 : 0) || !unheard.isEmpty
     }
   }
 
@@ -179,7 +181,13 @@ struct ConduitState {
   ) {
     switch result {
     case .success(let conduits):
-      if let own = own(among: conduits) { adopt(own, at: now) } else { phase = .absent }
+      if let own = own(among: conduits) {
+        adopt(own, at: now)
+        // Nobody knows what became of the sessions that it had.
+        unheard = Set(0..<max(0, own.shardCount))
+      } else {
+        phase = .absent
+      }
       foreign = Set(conduits.map(\.id))
     case .failure(let error):
       startOver(error, at: now, using: &generator)
@@ -219,6 +227,7 @@ struct ConduitState {
     case .success(let resized):
       phase = .known(resized)
       retry.succeed()
+      noteHeard()
     case .failure(.notFound(let message)):
       startOver(.notFound(message: message), at: now, using: &generator)
     case .failure(let error):
@@ -232,11 +241,30 @@ struct ConduitState {
     shardStates.welcomed(shard, session)
   }
 
-  /// The session of that shard came to its end.
+  /// The session of that shard came to its end; one that may have cost something is one whose end Twitch may not know of.
   mutating func lost(
-    _ shard: ShardID, at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
+    _ shard: ShardID, mayHaveCost: Bool, at now: ContinuousClock.Instant,
+    using generator: inout some RandomNumberGenerator
   ) {
+    if mayHaveCost, let place = shard.index, shards.indices.contains(place), shards[place].hasSession {
+      unheard.insert(place)
+    }
     shardStates.lost(shard, at: now, using: &generator)
+  }
+
+  /// The socket that delivered is gone, and its session's next one not assigned yet. Twitch may not know of that.
+  mutating func stranded(_ shard: ShardID) {
+    guard let place = shard.index, shards.indices.contains(place) else { return }
+    shardStates.stranded(shard)
+    unheard.insert(place)
+  }
+
+  /// What Twitch confirmed, or what the conduit does not have any more, is delivered to nobody else.
+  private mutating func noteHeard() {
+    guard !unheard.isEmpty, case .known(let conduit) = phase else { return }
+    unheard = unheard.filter { place in
+      shards.indices.contains(place) ? !shards[place].isReady : place < conduit.shardCount
+    }
   }
 
   /// Shards were assigned, or were not.
@@ -248,6 +276,7 @@ struct ConduitState {
     switch result {
     case .success(let update):
       closing += shardStates.assigned(call, update, at: now, using: &generator)
+      noteHeard()
       // A refusal may mean that somebody gave the conduit another number of shards.
       if update.failures.isEmpty { retry.succeed() } else { isLookHinted = true }
     case .failure(.notFound(let message)):
@@ -258,7 +287,7 @@ struct ConduitState {
   }
 
   /// Twitch told how it lists the conduit and its shards, asked at that time: what changed since is not judged by it. Says
-  /// whether a shard that counted as ready was not, for nobody knows how long.
+  /// whether a shard that counted as ready was not, or the conduit was resized, for nobody knows how long.
   mutating func looked(
     at id: ConduitID, _ result: Result<Look, HelixError>, askedAt: ContinuousClock.Instant,
     at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
@@ -266,12 +295,17 @@ struct ConduitState {
     guard id == conduit else { return false }
     isLooking = false
     let delivering = shards.count(where: \.isDelivering)
+    var isResized = false
     switch result {
     case .success(let look):
       if let conduit = look.conduit {
-        if case .known = phase { phase = .known(conduit) }
+        if case .known(let former) = phase {
+          isResized = conduit.shardCount != former.shardCount
+          phase = .known(conduit)
+        }
         retry.succeed()
         closing += shardStates.listed(look.shards, askedAt: askedAt, at: now, using: &generator)
+        noteHeard()
       } else {
         startOver(.notFound(message: "not listed"), at: now, using: &generator)
       }
@@ -280,7 +314,7 @@ struct ConduitState {
     case .failure:
       break  // the next look comes by itself
     }
-    return shards.count(where: \.isDelivering) < delivering
+    return isResized || shards.count(where: \.isDelivering) < delivering
   }
 
   /// Twitch says that it stopped delivering to a shard.

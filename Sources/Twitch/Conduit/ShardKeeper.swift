@@ -207,13 +207,16 @@ final class ShardKeeper {
       state.welcomed(shard, session)
       alarm.ring()
     case .interrupted: tell(.interrupted)
+    case .stranded:
+      state.stranded(shard)
+      tell(.change)
     case .ended(let error, let wasOpen):
       let isNews = disabled.remove(shard) == nil
       logger.log(
         level: isNews ? .warning : .debug, "shard lost", metadata: ["shard": "\(shard)", "reason": "\(error)"])
       if isNews { records[place, default: .none].lose(error, wasOpen: wasOpen) }
       sessions[shard] = nil
-      state.lost(shard, at: .now, using: &generator)
+      state.lost(shard, mayHaveCost: error.mayHaveCost, at: .now, using: &generator)
       if wasOpen { tell(.lost(place, mayHaveCost: error.mayHaveCost)) }
       alarm.ring()
     case .retired: tell(.lost(place, mayHaveCost: false))

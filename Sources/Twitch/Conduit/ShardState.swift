@@ -71,6 +71,9 @@ struct ShardState {
     if case .webSocket(let session) = transport { session } else { nil }
   }
 
+  /// Whether Twitch may deliver to a session of it.
+  var hasSession: Bool { isDelivering || session != nil }
+
   /// Whether it has a socket, or is about to, that Twitch closes unless it is assigned soon.
   var isPressing: Bool {
     switch phase {
@@ -171,6 +174,12 @@ struct ShardState {
     case .webhook:
       postpone(at: now, until: nil, using: &generator)
     }
+  }
+
+  /// What Twitch delivered to is gone while the session moves: nothing comes before another socket is welcomed and assigned.
+  mutating func strand() {
+    isDelivering = false
+    if isReady { phase = .connecting }
   }
 
   /// Another shard has become ready, so that this one may, too.

@@ -74,6 +74,11 @@ struct ShardStates {
     shards[place].lose(at: now, using: &generator)
   }
 
+  /// The socket of that shard that delivered is gone while its session moves.
+  mutating func stranded(_ id: ShardID) {
+    if let place = place(of: id) { shards[place].strand() }
+  }
+
   /// Twitch answered to a call that assigned shards. Gives back those whose sockets are to be given up.
   mutating func assigned(
     _ call: [ShardID: ShardTransport], _ update: ShardUpdate, at now: ContinuousClock.Instant,

@@ -18,6 +18,8 @@ final class EventSubSession {
     case settled
     /// A socket ended in a way that may have cost what was on its way there, or brought what nobody can read.
     case interrupted
+    /// The socket that delivered has ended before the shard was assigned to the next one.
+    case stranded
     /// Twitch took a subscription away.
     case revocation(Revocation)
     /// The session is over. It may never have been open.
@@ -48,6 +50,8 @@ final class EventSubSession {
   private var wasOpen = false
   /// Whether what comes on the new socket is to wait.
   private var isUnsettled = false
+  /// Whether it was told that nothing delivers.
+  private var isStranded = false
   /// What `watch` waits for.
   private var watchedDeadline: ContinuousClock.Instant?
   /// The sockets' scripts; each ends when its socket has been closed.
@@ -205,6 +209,8 @@ final class EventSubSession {
   private func followUp() {
     if isUnsettled, !state.isUnsettled { settle() }
     isUnsettled = state.isUnsettled
+    if state.isStranded, !isStranded { tell(.stranded) }
+    isStranded = state.isStranded
     if let watchedDeadline, let deadline = state.deadline, deadline < watchedDeadline { alarm.ring() }
   }
 

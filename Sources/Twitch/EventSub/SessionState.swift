@@ -74,6 +74,9 @@ struct SessionState {
     case over
   }
 
+  /// Whether the socket that delivered is gone, and the shard not assigned to another one yet.
+  private(set) var isStranded = false
+
   private let url: String
   private var state: State
   private var lastLink = Link()
@@ -148,6 +151,7 @@ struct SessionState {
     case .moving(let open, let next, let until) where open.link == link:
       // The new link may still be welcomed, under the same id at best.
       state = .opening(next, until: until)
+      isStranded = true
       return .wait
     case .moving(let open, link, _):
       state = .waitingToMove(open, until: now + Self.moveRetry)
@@ -156,6 +160,7 @@ struct SessionState {
       return giveUp(error)
     case .handingOver(let open, let old) where old.link == link:
       state = .open(open)
+      isStranded = true
       return .wait
     case .settling(let open, link, _):
       state = .open(open)
@@ -177,6 +182,7 @@ struct SessionState {
 
   /// The shard is assigned to the session of that id.
   mutating func assigned(to id: SessionID, at now: ContinuousClock.Instant) -> Step {
+    isStranded = false
     guard case .handingOver(let open, let old) = state, open.id == id else { return .wait }
     return settle(open, from: old.link, at: now)
   }
@@ -281,6 +287,7 @@ struct SessionState {
   private mutating func hurry(_ open: Open, _ next: Link, _ until: Instant, at now: Instant) -> Step {
     guard until <= now else {
       state = .opening(next, until: until)
+      isStranded = true
       return .drop(open.link)
     }
     state = .waitingToMove(open, until: now)

@@ -83,13 +83,69 @@ import Testing
     #expect(next)
   }
 
+  /// Something that Twitch made at that second.
+  private func line(_ id: String, second: Int) -> Twitch.Notification {
+    line(id, sentAt: "2026-03-14T18:00:0\(second)Z")
+  }
+
   @Test func whatIsOlderGoesFirstWhenTheChannelsHomeWasNotWhatItSeemed() {
     var arrivals = steady()
-    _ = arrivals.receive(line("a", sentAt: "2026-03-14T18:00:01Z"), on: 0, at: start)
-    _ = arrivals.receive(line("b", sentAt: "2026-03-14T18:00:02Z"), on: 1, at: after(10))
-    let isFirst = arrivals.receive(line("c", sentAt: "2026-03-14T18:00:03Z"), on: 0, at: after(20))
-    #expect(!isFirst)
+    _ = arrivals.receive(line("a", second: 1), on: 0, at: start)
+    _ = arrivals.receive(line("b", second: 2), on: 1, at: after(10))
+    let isNext = arrivals.receive(line("d", second: 4), on: 0, at: after(20))
+    #expect(words(&arrivals) == ["b"])
+    // What else came over the other shard has its turn first.
+    let isFirst = arrivals.receive(line("c", second: 3), on: 1, at: after(30))
+    #expect(words(&arrivals) == ["c"])
+    let copy = arrivals.receive(line("d", second: 4), on: 1, at: after(40))
+    #expect(!isNext && !isFirst && !copy)
+    #expect(words(&arrivals) == ["d"])
+  }
+
+  @Test func whatIsOverdueGoesWithEverythingOlder() {
+    var arrivals = steady()
+    arrivals.opened(2)
+    _ = arrivals.receive(line("a", second: 1), on: 0, at: start)
+    _ = arrivals.receive(line("b", second: 2), on: 1, at: after(10))
+    _ = arrivals.receive(line("c", second: 3), on: 2, at: after(20))
+    _ = arrivals.receive(line("d", second: 4), on: 1, at: after(30))
+    arrivals.tick(at: after(260))
+    #expect(words(&arrivals) == ["doubt", "b", "c", "d"])
+  }
+
+  @Test func whatComesOverSeveralShardsIsPutInOrderWhileItsOwnIsGone() {
+    var arrivals = steady()
+    arrivals.opened(2)
+    _ = arrivals.receive(line("a", second: 1), on: 0, at: start)
+    arrivals.lost(0, mayHaveCost: true, at: after(1))
+    _ = arrivals.receive(line("c", second: 3), on: 2, at: after(10))
+    _ = arrivals.receive(line("b", second: 2), on: 1, at: after(20))
+    #expect(words(&arrivals) == ["gap"])
+    arrivals.tick(at: after(260))
     #expect(words(&arrivals) == ["b", "c"])
+  }
+
+  @Test func aChannelWhoseShardIsGoneForGoodSettlesDown() {
+    var arrivals = steady()
+    arrivals.opened(2)
+    _ = arrivals.receive(line("a", second: 1), on: 0, at: start)
+    arrivals.lost(0, mayHaveCost: false, at: after(1))
+    for number in 0..<ChannelOrder.settling {
+      let isReady = arrivals.receive(line("\(number)"), on: 1, at: after(10 + number))
+      #expect(!isReady)
+    }
+    #expect(words(&arrivals) == (0..<ChannelOrder.settling).map(String.init))
+    let next = arrivals.receive(line("next"), on: 1, at: after(100))
+    #expect(next)
+  }
+
+  @Test func whatComesTooLateComesAfterAGap() {
+    var arrivals = steady()
+    let isFirst = arrivals.receive(line("b", second: 2), on: 0, at: start)
+    #expect(isFirst)
+    _ = arrivals.receive(line("a", second: 1), on: 1, at: after(10))
+    arrivals.tick(at: after(260))
+    #expect(words(&arrivals) == ["doubt", "gap 1", "a"])
   }
 
   @Test func whatWaitsForAShardThatIsLostComesAfterTheGap() {
@@ -98,7 +154,10 @@ import Testing
     _ = arrivals.receive(line("b"), on: 1, at: after(10))
     arrivals.lost(0, mayHaveCost: true, at: after(20))
     #expect(words(&arrivals) == ["gap", "b"])
-    let next = arrivals.receive(line("c"), on: 1, at: after(30))
+    // What was lost may have been sent after what waited, too.
+    _ = arrivals.receive(line("c"), on: 1, at: after(30))
+    #expect(words(&arrivals) == ["gap 1", "c"])
+    let next = arrivals.receive(line("d"), on: 1, at: after(40))
     #expect(next)
   }
 
@@ -132,7 +191,7 @@ import Testing
       now += 1000
       if arrivals.receive(line("\(number)"), on: number % 2, at: after(now)) { continue }
       arrivals.tick(at: after(now + 250))
-      #expect(number <= Arrivals.restlessness.moves)
+      #expect(number <= ChannelOrder.restlessness.moves)
     }
   }
 

@@ -34,8 +34,8 @@ import Testing
       _ = state.looked(at: "C", .success(look), askedAt: now, at: now, using: &generator)
     }
 
-    mutating func lost(_ shard: ShardID) {
-      state.lost(shard, at: now, using: &generator)
+    mutating func lost(_ shard: ShardID, mayHaveCost: Bool = false) {
+      state.lost(shard, mayHaveCost: mayHaveCost, at: now, using: &generator)
     }
 
     mutating func disabled(_ shard: ShardID, _ session: SessionID?) {
@@ -232,6 +232,41 @@ import Testing
     script.assignment(failed: .server(status: 503), ["0": .webSocket("T")])
     #expect(script.steps().isEmpty)
     #expect(script.steps(after: 0.51) == [.assign("C", ["0": .webSocket("T")])])
+  }
+
+  @Test func whatTwitchDeliversMayBeLostUntilItKnowsOfTheNextSession() {
+    var script = ready(2)
+    #expect(!script.state.isLossy)
+    // Twitch knows of this end, and tries the other shard instead.
+    script.lost("0")
+    #expect(!script.state.isLossy)
+    let connection = script.steps(after: 0.6)
+    script.lost("1", mayHaveCost: true)
+    #expect(script.state.isLossy && connection == [.connect("0")])
+    script.state.welcomed("0", "T0")
+    _ = script.steps()
+    script.assigned(["0": .webSocket("T0")], ShardUpdate(updated: [], failures: []))
+    #expect(script.state.isLossy)
+    _ = script.steps(after: 0.6)
+    script.state.welcomed("1", "T1")
+    _ = script.steps()
+    #expect(script.state.isLossy)
+    script.assigned(["1": .webSocket("T1")], ShardUpdate(updated: [], failures: []))
+    #expect(!script.state.isLossy)
+  }
+
+  @Test func whatBecameOfTheSessionsOfAConduitThatWasFoundNobodyKnows() {
+    var script = script(sockets(2), stored: "C")
+    _ = script.steps()
+    script.listed([Conduit(id: "C", shardCount: 2)])
+    for place in 0...1 {
+      #expect(script.state.isLossy)
+      _ = script.steps()
+      script.state.welcomed(ShardID(place), "S")
+      _ = script.steps()
+      script.assigned([ShardID(place): .webSocket("S")], ShardUpdate(updated: [], failures: []))
+    }
+    #expect(!script.state.isLossy)
   }
 
   @Test func aLateAnswerForALostSessionCountsForNothing() {

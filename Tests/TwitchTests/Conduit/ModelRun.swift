@@ -206,7 +206,7 @@ struct ModelRun {
     case .lost(let shard, let session):
       guard sockets[shard] == session else { return }
       sockets[shard] = nil
-      conduit.lost(shard, at: now, using: &dice)
+      conduit.lost(shard, mayHaveCost: false, at: now, using: &dice)
     case .assigned(let call, let id, let result): conduit.assigned(call, on: id, result, at: now, using: &dice)
     case .looked(let id, let result, let askedAt):
       _ = conduit.looked(at: id, result, askedAt: askedAt, at: now, using: &dice)
