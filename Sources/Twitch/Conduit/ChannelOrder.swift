@@ -233,9 +233,12 @@ struct ChannelOrder {
     return due.min { $0.since < $1.since }
   }
 
-  /// Keeps it before what is younger in its channel.
+  /// Keeps it before what is younger in its channel, but behind what came over the same shard: there Twitch's order counts, not
+  /// its times.
   private mutating func insert(_ new: Waiting) {
-    let younger = waiting.firstIndex { $0.channel == new.channel && new.notification.isOlder(than: $0.notification) }
+    let behind = waiting.lastIndex { $0.channel == new.channel && $0.shard == new.shard }
+    let rest = waiting[(behind.map { $0 + 1 } ?? 0)...]
+    let younger = rest.firstIndex { $0.channel == new.channel && new.notification.isOlder(than: $0.notification) }
     waiting.insert(new, at: younger ?? waiting.endIndex)
   }
 

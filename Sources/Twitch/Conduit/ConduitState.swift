@@ -241,15 +241,22 @@ struct ConduitState {
     shardStates.welcomed(shard, session)
   }
 
-  /// The session of that shard came to its end; one that may have cost something is one whose end Twitch may not know of.
+  /// The session of that shard came to its end; one that may have cost something is one whose end Twitch may not know of. Says
+  /// whether the shard was not known to be lost before.
+  @discardableResult
   mutating func lost(
     _ shard: ShardID, mayHaveCost: Bool, at now: ContinuousClock.Instant,
     using generator: inout some RandomNumberGenerator
-  ) {
+  ) -> Bool {
+    if let place = closing.firstIndex(of: shard) {
+      closing.remove(at: place)
+      return false
+    }
     if mayHaveCost, let place = shard.index, shards.indices.contains(place), shards[place].hasSession {
       unheard.insert(place)
     }
     shardStates.lost(shard, at: now, using: &generator)
+    return true
   }
 
   /// The socket that delivered is gone, and its session's next one not assigned yet. Twitch may not know of that.

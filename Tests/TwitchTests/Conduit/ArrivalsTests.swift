@@ -139,6 +139,15 @@ import Testing
     #expect(next)
   }
 
+  @Test func whatCameOverOneShardStaysInItsOrderWhateverItsTimes() {
+    var arrivals = steady()
+    _ = arrivals.receive(line("a", second: 1), on: 0, at: start)
+    _ = arrivals.receive(line("b", second: 3), on: 1, at: after(10))
+    _ = arrivals.receive(line("c", second: 2), on: 1, at: after(20))
+    arrivals.tick(at: after(260))
+    #expect(words(&arrivals) == ["doubt", "b", "c"])
+  }
+
   @Test func whatComesTooLateComesAfterAGap() {
     var arrivals = steady()
     let isFirst = arrivals.receive(line("b", second: 2), on: 0, at: start)

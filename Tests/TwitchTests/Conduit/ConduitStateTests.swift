@@ -234,6 +234,15 @@ import Testing
     #expect(script.steps(after: 0.51) == [.assign("C", ["0": .webSocket("T")])])
   }
 
+  @Test func aShardThatTwitchDisabledIsNotLostOnceMore() {
+    var script = ready(2)
+    script.disabled("1", "S1")
+    let wait = script.state.shards[1].dueAt
+    let isNews = script.state.lost("1", mayHaveCost: false, at: script.now, using: &script.generator)
+    #expect(!isNews && script.state.shards[1].dueAt == wait)
+    #expect(!script.steps().contains(.disconnect("1")))
+  }
+
   @Test func whatTwitchDeliversMayBeLostUntilItKnowsOfTheNextSession() {
     var script = ready(2)
     #expect(!script.state.isLossy)
