@@ -121,6 +121,9 @@ struct History {
     while tail.count > tailLength, let first = tail.first, first.number <= settled { tail.removeFirst() }
   }
 
+  /// Whether nothing was said since the last gap.
+  var isPastGap: Bool { tail.last?.kind == .gap }
+
   /// Where the entries at hand begin: everything after this place is in the tail.
   var tailStart: Int64 { tail.first.map { $0.number - 1 } ?? head }
 

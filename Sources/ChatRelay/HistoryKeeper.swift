@@ -116,6 +116,9 @@ final class HistoryKeeper {
     wake()
   }
 
+  /// Whether what is added outlives this process at once.
+  var isKeptAtOnce: Bool { journal.map { !$0.isBehind } ?? false }
+
   /// Whether entries after a place were dropped that the disk does not tell of yet.
   func hasLost(after place: Int64, in stream: StreamID) -> Bool {
     [batch, departed].contains { $0.entries[stream]?.contains { $0.kind == .gap && $0.number > place } ?? false }

@@ -84,8 +84,12 @@ extension Relay {
     guard let (account, rooms) = carriers(of: broadcaster) else { return }
     let messages = rooms.map { ModerationMessage(stream: $0.stream, account: account, what: what, time: time) }
     for (room, message) in zip(rooms, messages) { room.forget(message.removal, at: time) }
+    // Whoever has seen something go will not see it come back, whatever happens to this program.
+    guard !historyKeeper.isKeptAtOnce else {
+      for (room, message) in zip(rooms, messages) { room.publish(message) }
+      return
+    }
     Task {
-      // Whoever has seen something go will not see it come back, whatever happens to this program.
       await historyKeeper.flush()
       for (room, message) in zip(rooms, messages) { room.publish(message) }
     }

@@ -10,16 +10,15 @@ final class Room {
   let stream: StreamID
   /// When anybody was last told unasked how the stream stands.
   var lastStatusPush: ContinuousClock.Instant?
-  /// When everybody was last told that something may be missing.
-  private(set) var lastGap: ContinuousClock.Instant?
-  /// When they are told again.
-  var gapTimer: Timer?
   /// What is remembered.
   private(set) var history: History
   private var floor: HistoryFloor
   private let keeper: HistoryKeeper
   private let metrics: RelayMetrics
   private var isStartKept = false
+  /// When everybody is told that something may be missing.
+  private var gapPace = GapPace()
+  private var gapTimer: Timer?
   /// How the stream stands for each user who is here, as last worked out.
   private var standings: [UserID: Standing] = [:]
   private var members: [UserID: [ObjectIdentifier: Connection]] = [:]
@@ -39,7 +38,6 @@ final class Room {
   /// Takes in what everybody here is to see: the one place where messages enter.
   func publish(_ message: some RoomMessage) {
     let entry = message.entry(at: Cursor(stream, history.nextNumber()))
-    if entry.kind == .gap { lastGap = .now }
     guard entry.kind == .message, history.wasRemoved(entry) else {
       remember(entry)
       return deliver(entry)
@@ -48,6 +46,23 @@ final class Room {
     deliver(entry)
     let id = MessageID(entry.messageID)
     publish(ModerationMessage(stream: stream, account: entry.account, what: .message(id), time: message.time))
+  }
+
+  /// Twitch may have lost something: everybody here is told, and so is who comes back later.
+  func doubt(on loop: EventLoop) {
+    carryOut(gapPace.doubt(isTold: history.isPastGap, at: .now), on: loop)
+  }
+
+  private func carryOut(_ step: GapPace.Step, on loop: EventLoop) {
+    switch step {
+    case .tell: publish(GapMessage(stream: stream, time: Timestamp(.now)))
+    case .wait(let end):
+      gapTimer = loop.schedule(after: end - .now) { [weak self] in
+        guard let self else { return }
+        carryOut(gapPace.tick(isTold: history.isPastGap, at: .now), on: loop)
+      }
+    case .nothing: break
+    }
   }
 
   private func remember(_ entry: HistoryEntry) {

@@ -1,0 +1,71 @@
+import Storage
+
+/// How far somebody who comes back has come, and what is sent of what the history has: a pure value.
+struct CatchUp {
+  /// What has been seen, or need not be seen.
+  private(set) var place: Int64
+  /// Whether only messages count: who has nothing yet needs no deletions, and no gap before the first message.
+  private let isNew: Bool
+  /// Whether a message was sent already.
+  private var hasMessages = false
+  /// Whether a gap was told, and nothing since.
+  private var isPastGap = false
+
+  /// Begins after that place.
+  init(after place: Int64, isNew: Bool = false) {
+    self.place = place
+    self.isNew = isNew
+  }
+
+  /// Whether this entry, the next one, is to be sent to that user.
+  mutating func takes(_ entry: HistoryEntry, for user: UserID) -> Bool {
+    place = entry.number
+    switch entry.kind {
+    case .message where entry.isFor(user):
+      isPastGap = false
+      hasMessages = true
+    case .moderation where !isNew: isPastGap = false
+    case .gap where !isPastGap && (!isNew || hasMessages): isPastGap = true
+    default: return false
+    }
+    return true
+  }
+
+  /// What is up to that place is not kept any more. Gives back the place of a gap that is to be told for that.
+  mutating func skip(to start: Int64) -> Int64? {
+    guard place < start else { return nil }
+    defer { (place, isPastGap) = (start, true) }
+    return isPastGap || isNew ? nil : start
+  }
+
+  /// What was at hand when the disk was read: nothing that leaves memory meanwhile may be passed over.
+  struct Hand {
+    /// The history's `tailStart`, and the first entry after it.
+    let start: Int64
+    let first: HistoryEntry?
+    /// Whether entries after the place were dropped that the disk does not tell of yet.
+    let hasLost: Bool
+  }
+
+  /// The page, read from disk, comes next. Gives back the place of a gap that is to be told before it.
+  mutating func open(_ page: HistoryStore.Page, _ hand: Hand) -> Int64? {
+    page.isComplete ? nil : gap(before: page.entries.first { $0.number <= hand.start } ?? hand.first)
+  }
+
+  /// The page has been gone through. Gives back the place of a gap that is to be told after it.
+  mutating func close(_ page: HistoryStore.Page, _ hand: Hand) -> Int64? {
+    if let last = page.entries.last, last.number <= hand.start {
+      place = max(place, last.number)
+      return nil
+    }
+    defer { place = max(place, hand.start) }
+    return hand.hasLost ? gap(before: hand.first) : nil
+  }
+
+  private mutating func gap(before entry: HistoryEntry?) -> Int64? {
+    guard !isPastGap, !isNew, let entry else { return nil }
+    isPastGap = true
+    // A gap that the room remembers is the same one, and not to be told again to who comes back from here.
+    return entry.kind == .gap ? entry.number : entry.number - 1
+  }
+}
