@@ -170,6 +170,14 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "ChatRelay", "Storage", "Twitch", .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      // Thousands of schedules in every run of the tests.
+      swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+    ),
+    .testTarget(
       name: "FaultTests",
       dependencies: [
         "chat-relay", "Storage", "TwitchSimulator", "WebSockets",
@@ -193,19 +201,6 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
-
-// Seventeen of its first thousand schedules fail, and nobody has looked yet whether that is the code or the model: until then
-// it is built on request (docs/contributing.md).
-if Context.environment["CHAT_RELAY_SIMULATION"] != nil {
-  package.targets.append(
-    .testTarget(
-      name: "SimulationTests",
-      dependencies: [
-        "ChatRelay", "Storage", "Twitch", .product(name: "HeapModule", package: "swift-collections"),
-      ],
-      swiftSettings: settings
-    ))
-}
 
 // `.ci/fuzz` builds with libFuzzer: our code instrumented and open to the fuzz targets, and the program without its entry.
 if Context.environment["CHAT_RELAY_FUZZ"] != nil {

@@ -3,15 +3,16 @@ import Twitch
 
 @testable import ChatRelay
 
-/// A client that comes and goes, and hands back its cursor. It brings itself up to date as `Relay+Resumption` does.
+/// A client that comes and goes, and hands back its cursor. It is brought up to date as `Relay+Resumption` does it.
 final class ClientModel {
   enum Item {
-    case line(Line, isReplayed: Bool)
+    case line(Line, at: ContinuousClock.Instant, isReplayed: Bool)
     case gap(at: ContinuousClock.Instant, isReplayed: Bool)
     case removal(messageID: String, author: Author?, account: AccountID)
   }
 
   private let world: World
+  let name: Int
   let user: UserID
   private(set) var items: [Item] = []
   private(set) var cursor: Int64?
@@ -20,13 +21,12 @@ final class ClientModel {
   /// How many lines of each channel there were when it began to see any.
   private(set) var base: [Int]?
   private var connection = 0
+  private var catchUp = CatchUp(after: 0)
 
-  private var place: Int64 = 0
-  private var isPastGap = false
-
-  init(_ world: World, user: Int64) {
+  init(_ world: World, name: Int) {
     self.world = world
-    self.user = UserID(rawValue: user)
+    self.name = name
+    user = UserID(rawValue: Int64(name % 2 + 1))
   }
 
   func connect() {
@@ -38,11 +38,11 @@ final class ClientModel {
       base = world.twitch.lines.map(\.count) + [world.whispers.count]
       return isAttached = true
     }
-    (place, isPastGap) = (cursor, false)
     guard cursor <= room.history.head else {
-      tellGap(before: room.history.head + 1)
+      tellGap(at: room.history.head)
       return isAttached = true
     }
+    catchUp = CatchUp(after: cursor)
     replay()
   }
 
@@ -55,11 +55,16 @@ final class ClientModel {
   func see(_ entry: HistoryEntry, isReplayed: Bool) {
     guard entry.isFor(user) else { return }
     cursor = entry.number
-    world.note("client \(ObjectIdentifier(self).hashValue % 1000): \(world.lines[entry.number]?.id ?? "\(entry.kind)")")
+    world.note("client \(name): \(world.lines[entry.number]?.id ?? "\(entry.kind)")\(isReplayed ? " again" : "")")
     switch entry.kind {
-    case .message: if let line = world.lines[entry.number] { items.append(.line(line, isReplayed: isReplayed)) }
+    case .message:
+      if let line = world.lines[entry.number] {
+        items.append(.line(line, at: world.agenda.now, isReplayed: isReplayed))
+      }
     case .moderation:
-      if let line = world.lines[entry.number] { items.append(.line(line, isReplayed: isReplayed)) }
+      if let line = world.lines[entry.number] {
+        items.append(.line(line, at: world.agenda.now, isReplayed: isReplayed))
+      }
       items.append(.removal(messageID: entry.messageID, author: entry.author, account: entry.account))
     case .gap: items.append(.gap(at: world.agenda.now, isReplayed: isReplayed))
     }
@@ -76,43 +81,34 @@ final class ClientModel {
 
   private func replay() {
     guard let room = world.room else { return }
-    switch room.history.next(after: place) {
+    switch room.history.next(after: catchUp.place) {
     case .end: isAttached = true
     case .entries(let entries):
-      send(entries)
+      for entry in entries { send(entry) }
       later(replay)
     case .stored:
-      let tailStart = room.history.tailStart
+      let hand = CatchUp.Hand(
+        start: room.history.tailStart, first: room.history.tail.first,
+        hasLost: room.hasLost(after: catchUp.place))
       later {
-        let page = self.world.disk.page(after: self.place)
-        self.later { self.send(page, tailStart, room) }
+        let page = self.world.disk.page(after: self.catchUp.place)
+        self.later { self.send(page, hand, room) }
       }
     }
   }
 
-  private func send(_ page: HistoryStore.Page, _ tailStart: Int64, _ room: RoomModel) {
-    let first = page.entries.first?.number ?? tailStart + 1
-    if !page.isComplete, !isPastGap { tellGap(before: min(first, tailStart + 1)) }
-    send(page.entries.filter { $0.number <= tailStart && !room.history.hasForgotten($0) })
-    let last = page.entries.last.map { $0.number <= tailStart ? $0.number : tailStart } ?? tailStart
-    place = max(place, last)
-    replay()
+  private func send(_ page: HistoryStore.Page, _ hand: CatchUp.Hand, _ room: RoomModel) {
+    if let place = catchUp.open(page, hand) { tellGap(at: place) }
+    for entry in page.entries where entry.number <= hand.start && !room.history.hasForgotten(entry) { send(entry) }
+    if let place = catchUp.close(page, hand) { tellGap(at: place) }
+    later(replay)
   }
 
-  private func send(_ entries: [HistoryEntry]) {
-    for entry in entries {
-      place = entry.number
-      switch entry.kind {
-      case .message where entry.isFor(user), .moderation: isPastGap = false
-      case .gap where !isPastGap: isPastGap = true
-      default: continue
-      }
-      see(entry, isReplayed: true)
-    }
+  private func send(_ entry: HistoryEntry) {
+    if catchUp.takes(entry, for: user) { see(entry, isReplayed: true) }
   }
 
-  private func tellGap(before number: Int64) {
-    isPastGap = true
-    see(HistoryEntry(number: number - 1, time: 0, kind: .gap, payload: []), isReplayed: true)
+  private func tellGap(at place: Int64) {
+    see(HistoryEntry(number: place, time: 0, kind: .gap, payload: []), isReplayed: true)
   }
 }

@@ -41,6 +41,11 @@ final class GatewayModel {
     return there.shardCount == world.shardCount && isEachEnabled && subscriptions.isComplete && !arrivals.isLossy
   }
 
+  /// Whether a shard counts as ready and its socket is dead.
+  var isDeceived: Bool {
+    !isKilled && conduit.shards.contains { $0.isReady && !($0.session.map(world.twitch.isOpen) ?? true) }
+  }
+
   var summary: String {
     "\(conduit.shards.map(\.phase)), \(subscriptions.missingCount) subscriptions missing, conduit \(conduit.conduit as Any)"
   }
@@ -65,7 +70,7 @@ final class GatewayModel {
 
   func kill() {
     isKilled = true
-    for session in sessions.values { session.vanish() }
+    for (_, session) in sessions.sorted(by: { $0.key < $1.key }) { session.vanish() }
     for session in retired { session.vanish() }
     sessions = [:]
   }
@@ -122,7 +127,7 @@ final class GatewayModel {
   }
 
   private func carryOut(_ step: ConduitState.Step) {
-    world.note("\(step)")
+    world.note(step.text)
     let twitch = world.twitch
     switch step {
     case .list:
@@ -163,9 +168,9 @@ final class GatewayModel {
         self.subscriptions.listed($0, on: id, at: self.now, using: &self.world.dice)
       }
     case .create(let topic, let id):
-      if let channel = topic.channel { room.gap(in: channel.broadcaster) }
+      if topic.channel != nil { room.gap() }
       ask({ twitch.call(isSubscription: true) { twitch.subscribe(topic, id) } }) {
-        if let channel = topic.channel { self.room.gap(in: channel.broadcaster) }
+        if topic.channel != nil { self.room.gap() }
         let isDoubtful = self.subscriptions.created(topic, on: id, $0, at: self.now, using: &self.world.dice)
         if isDoubtful { self.conduit.hintToLook() }
       }
@@ -205,6 +210,9 @@ final class GatewayModel {
     case .early(let notification): arrivals.receive(early: notification, on: place, at: now)
     case .settled: arrivals.settled(place, at: now)
     case .interrupted: arrivals.interrupted()
+    case .stranded:
+      conduit.stranded(ShardID(place))
+      arrivals.setLossy(conduit.isLossy)
     case .revocation: break
     case .welcomed(let session, let isFirst):
       if isFirst { arrivals.opened(place) }
@@ -212,7 +220,7 @@ final class GatewayModel {
       ring()
     case .ended(let error, let wasOpen):
       sessions[place] = nil
-      conduit.lost(ShardID(place), at: now, using: &world.dice)
+      conduit.lost(ShardID(place), mayHaveCost: error.mayHaveCost, at: now, using: &world.dice)
       if wasOpen { arrivals.lost(place, mayHaveCost: error.mayHaveCost, at: now) }
       arrivals.setLossy(conduit.isLossy)
       ring()
@@ -225,7 +233,7 @@ final class GatewayModel {
     for output in arrivals.takeOutputs() {
       switch output {
       case .notification(let notification): room.receive(notification)
-      case .gap(let channel): room.gap(in: channel)
+      case .gap: room.gap()
       case .doubt: conduit.hintToLook()
       }
     }
@@ -247,5 +255,14 @@ extension EventSubSession.News {
     case .early: "early"
     default: "news"
     }
+  }
+}
+
+extension ConduitState.Step {
+  /// The same words in each run.
+  fileprivate var text: String {
+    guard case .assign(let id, let call) = self else { return "\(self)" }
+    let shards = call.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    return "assign(\(id), \(shards.joined(separator: ", ")))"
   }
 }

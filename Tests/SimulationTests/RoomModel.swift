@@ -3,18 +3,27 @@ import Twitch
 
 @testable import ChatRelay
 
-/// The room of one run of the gateway, as `Room` and `HistoryKeeper` are: a history, a disk some time later, and clients.
+/// The room of one run of the gateway: carries out what its values decide, as `Room`, `HistoryKeeper` and `Relay` do.
 final class RoomModel {
   static let stream = StreamID(rawValue: 1)
 
+  /// Something published: a line and what the room keeps of it, or a gap.
+  private struct Item {
+    var entry: HistoryEntry
+    var line: Line?
+  }
+
   private let world: World
   private(set) var history: History
+  private var gapPace = GapPace()
   private var batch = HistoryBatch()
+  /// What is on its way to the disk.
+  private var departed: HistoryBatch?
+  /// The lines in the batch.
   private var unwritten: [Line] = []
   private var isFlushing = false
   private var isStartKept = false
   private var isKilled = false
-  private var isPastGap = true
 
   init(_ world: World) {
     self.world = world
@@ -24,55 +33,88 @@ final class RoomModel {
     }
   }
 
+  /// Ends. What had been taken in is on disk at the next start, as the journal has it, unless the machine goes, too.
+  func kill(withMachine: Bool) {
+    isKilled = true
+    guard !withMachine else { return }
+    world.disk.write((departed ?? HistoryBatch()).followed(by: batch), of: Self.stream, at: world.agenda.now)
+    for line in unwritten { line.isWritten = true }
+  }
+
+  /// Whether entries after a place were dropped; here the disk takes all.
+  func hasLost(after place: Int64) -> Bool { false }
+
+  // What comes, as in `Relay.receive`.
+
   /// Takes in what Twitch delivered.
   func receive(_ notification: Twitch.Notification) {
     guard let line = world.twitch.deliveries[notification.id] else { return }
     batch.seenKeys += notification.seenKeys
-    let account = AccountID(rawValue: Int64(line.channel + 1))
+    flushSoon()
     var entry = HistoryEntry(
-      number: history.nextNumber(), time: world.milliseconds(line.sentAt), kind: .message, account: account, payload: []
-    )
+      number: 0, time: notification.timestamp?.milliseconds ?? 0, kind: .message,
+      account: AccountID(rawValue: Int64(line.channel + 1)), payload: [])
     switch line.content {
     case .text, .whisper:
       entry.messageID = line.id
       entry.author = Author(network: "twitch", id: "a\(line.author)")
+      return publish(Item(entry: entry, line: line))
     case .delete(let target):
-      entry.kind = .moderation
       entry.messageID = target.id
       target.removedAt = target.removedAt ?? world.agenda.now
     case .clear(let author):
-      entry.kind = .moderation
       entry.author = Author(network: "twitch", id: "a\(author)")
       for other in world.twitch.lines[line.channel][..<line.number]
       where other.isText && other.author == author && world.milliseconds(other.sentAt) < entry.time {
         other.removedAt = other.removedAt ?? world.agenda.now
       }
     }
-    publish(entry, line)
+    entry.kind = .moderation
+    moderate(Item(entry: entry, line: line))
   }
 
   /// A line of the internal chat that only one user may see.
   func whisper(_ line: Line) {
-    publish(
-      HistoryEntry(
-        number: history.nextNumber(), time: world.milliseconds(line.sentAt), kind: .message, messageID: line.id,
-        author: Author(network: "irc", id: "1"), audience: [UserID(rawValue: 1)], payload: []), line)
+    let entry = HistoryEntry(
+      number: 0, time: world.milliseconds(line.sentAt), kind: .message, messageID: line.id,
+      author: Author(network: "irc", id: "1"), audience: [UserID(rawValue: 1)], payload: [])
+    publish(Item(entry: entry, line: line))
   }
 
-  /// Something may be missing; nothing is said twice in a row.
-  func gap(in channel: TwitchUserID?) {
-    guard !isKilled, !isPastGap else { return }
-    isPastGap = true
-    publish(
-      HistoryEntry(
-        number: history.nextNumber(), time: world.milliseconds(world.agenda.now), kind: .gap, payload: []), nil)
+  private func moderate(_ item: Item) {
+    guard let removal = item.entry.removal else { return }
+    let number = history.nextNumber()
+    history.remove(removal, before: number, at: item.entry.time)
+    batch.remove(HistoryBatch.PlacedRemoval(removal, before: number), in: Self.stream)
+    publish(item)
   }
 
-  private func publish(_ entry: HistoryEntry, _ line: Line?) {
+  /// Something may be missing.
+  func gap() {
+    if !isKilled { carryOut(gapPace.doubt(isTold: history.isPastGap, at: world.agenda.now)) }
+  }
+
+  // As in `Room`.
+
+  private func carryOut(_ step: GapPace.Step) {
+    switch step {
+    case .tell: publish(Item(entry: HistoryEntry(number: 0, time: 0, kind: .gap, payload: [])))
+    case .wait(let end):
+      world.agenda.at(end) {
+        if !self.isKilled {
+          self.carryOut(self.gapPace.tick(isTold: self.history.isPastGap, at: self.world.agenda.now))
+        }
+      }
+    case .nothing: break
+    }
+  }
+
+  private func publish(_ item: Item) {
     guard !isKilled else { return }
-    if entry.kind != .gap { isPastGap = false }
-    world.note("room: \(line?.id ?? "gap")")
-    if let line {
+    var entry = item.entry
+    entry.number = history.nextNumber()
+    world.note("room: \(item.line?.id ?? "gap")")
+    if let line = item.line {
       world.lines[entry.number] = line
       unwritten.append(line)
     }
@@ -80,22 +122,16 @@ final class RoomModel {
       remember(entry)
       return deliver(entry)
     }
-    line?.removedAt = world.agenda.now
+    item.line?.removedAt = world.agenda.now
     deliver(entry)
-    let number = history.nextNumber()
     var moderation = HistoryEntry(
-      number: number, time: entry.time, kind: .moderation, account: entry.account, payload: [])
+      number: history.nextNumber(), time: entry.time, kind: .moderation, account: entry.account, payload: [])
     moderation.messageID = entry.messageID
     remember(moderation)
     deliver(moderation)
   }
 
   private func remember(_ entry: HistoryEntry) {
-    if let removal = entry.removal {
-      let placed = HistoryBatch.PlacedRemoval(removal, before: entry.number)
-      batch.entries[Self.stream]?.removeAll { $0.number < entry.number && removal.covers($0) }
-      batch.removals[Self.stream, default: []].append(placed)
-    }
     if !isStartKept, let start = history.tail.first {
       isStartKept = true
       batch.entries[Self.stream, default: []].append(start)
@@ -109,23 +145,30 @@ final class RoomModel {
     for client in world.clients where client.isAttached { client.see(entry, isReplayed: false) }
   }
 
+  // As in `HistoryKeeper`.
+
   private func flushSoon() {
     guard !isFlushing else { return }
     isFlushing = true
     world.agenda.after(.milliseconds(100)) {
-      let (departed, lines) = (self.batch, self.unwritten)
-      (self.batch, self.unwritten) = (HistoryBatch(), [])
-      // Writing takes a while, during which a kill loses it all.
-      self.world.agenda.after(self.world.dice.milliseconds(1...30)) {
-        guard !self.isKilled else { return }
-        self.isFlushing = false
-        self.world.disk.write(departed, of: Self.stream, at: self.world.agenda.now)
-        for line in lines { line.isWritten = true }
-        if let last = departed.entries[Self.stream]?.last { self.history.settle(through: last.number) }
-        if !self.batch.isEmpty { self.flushSoon() }
-      }
+      self.isFlushing = false
+      if self.departed == nil { self.write() }
+      if !self.batch.isEmpty { self.flushSoon() }
     }
   }
 
-  func kill() { isKilled = true }
+  private func write() {
+    guard !batch.isEmpty, !isKilled else { return }
+    let (batch, lines) = (batch, unwritten)
+    (departed, self.batch) = (batch, HistoryBatch())
+    // Writing takes a while, during which the end of the machine loses it all.
+    world.agenda.after(world.dice.milliseconds(1...30)) {
+      guard !self.isKilled else { return }
+      self.departed = nil
+      self.world.disk.write(batch, of: Self.stream, at: self.world.agenda.now)
+      for line in lines { line.isWritten = true }
+      self.unwritten.removeFirst(lines.count)
+      if let last = batch.entries[Self.stream]?.last { self.history.settle(through: last.number) }
+    }
+  }
 }

@@ -16,6 +16,7 @@ final class SessionModel {
   private var phase = Phase.working
   private var wasOpen = false
   private var isUnsettled = false
+  private var isStranded = false
   private var watched: ContinuousClock.Instant?
 
   init(_ world: World, tell: @escaping (EventSubSession.News, Line?) -> Void) {
@@ -25,6 +26,9 @@ final class SessionModel {
     carryOut(state.firstStep)
   }
 
+  /// The same order in each run.
+  private var inOrder: [Socket] { sockets.sorted { $0.key.number < $1.key.number }.map(\.value) }
+
   func assigned(to id: SessionID) {
     if phase == .working { carryOut(state.assigned(to: id, at: world.agenda.now)) }
   }
@@ -32,14 +36,14 @@ final class SessionModel {
   func retire() {
     guard phase == .working else { return }
     phase = .retired
-    for socket in sockets.values { socket.sayGoodbye() }
+    for socket in inOrder { socket.sayGoodbye() }
     if sockets.isEmpty { finish() }
   }
 
   /// The program is killed.
   func vanish() {
     phase = .over
-    for socket in sockets.values { socket.hangUp() }
+    for socket in inOrder { socket.hangUp() }
     sockets = [:]
   }
 
@@ -120,12 +124,14 @@ final class SessionModel {
     case .giveUp(let error):
       settle()
       phase = .over
-      for socket in sockets.values { socket.hangUp() }
+      for socket in inOrder { socket.hangUp() }
       sockets = [:]
       tell(.ended(error, wasOpen: wasOpen), nil)
     }
     if isUnsettled, !state.isUnsettled { settle() }
     isUnsettled = state.isUnsettled
+    if state.isStranded, !isStranded { tell(.stranded, nil) }
+    isStranded = state.isStranded
     watch()
   }
 

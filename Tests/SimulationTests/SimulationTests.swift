@@ -1,52 +1,84 @@
 import Dispatch
 import Foundation
+import Synchronization
 import Testing
 
 /// The whole path under seeded schedules of everything that goes wrong: pool, sessions, de-duplication, room, history, resumption.
 ///
-/// `CHAT_RELAY_SCHEDULES=100000` runs more of them, `CHAT_RELAY_SEED=7` only that one.
+/// The same 2,000 each time; docs/contributing.md has what the environment changes.
 @Suite struct SimulationTests {
   @Test func whateverHappensNothingIsLostWithoutAWord() {
-    let environment = ProcessInfo.processInfo.environment
-    let count = environment["CHAT_RELAY_SCHEDULES"].flatMap { Int($0) } ?? 2000
-    let seeds: Range<UInt64>
-    if let seed = environment["CHAT_RELAY_SEED"].flatMap({ UInt64($0) }) {
-      seeds = seed..<seed + 1
-    } else {
-      seeds = 0..<UInt64(count)
-    }
-    let report = Report()
+    let (seed, first, count) = (
+      number("CHAT_RELAY_SEED"), number("CHAT_RELAY_FIRST_SEED"), number("CHAT_RELAY_SCHEDULES")
+    )
+    let seeds = seed.map { $0..<$0 + 1 } ?? (first ?? 0)..<(first ?? 0) + (count ?? 2000)
+    let report = Mutex(Report())
     let start = ContinuousClock.now
-    DispatchQueue.concurrentPerform(iterations: min(2, seeds.count)) { part in
-      for seed in seeds where seed % 2 == UInt64(part) || seeds.count == 1 {
-        let world = World(seed: seed, isTraced: seeds.count == 1)
-        let violations = world.run()
-        report.add(seed, violations, events: world.agenda.count)
-      }
+    DispatchQueue.concurrentPerform(iterations: seeds.count) { place in
+      let world = World(seed: seeds.lowerBound + UInt64(place))
+      if seed != nil { world.onNote = { print($0) } }
+      let violations = world.run()
+      report.withLock { $0.add(world, violations) }
     }
-    for (seed, violation) in report.failures.sorted(by: { $0.key < $1.key }).prefix(10) {
-      Issue.record("seed \(seed): \(violation.prefix(5).joined(separator: "; "))")
+    let found = report.withLock { $0 }
+    for (seed, violations) in found.violations.sorted(by: { $0.key < $1.key }).prefix(10) {
+      Issue.record(
+        """
+        seed \(seed): \(violations.prefix(5).joined(separator: "; "))
+        Again, with all that happens: CHAT_RELAY_SEED=\(seed) swift test --no-parallel --filter \(Self.self)
+        """)
     }
     print(
-      "\(seeds.count) schedules, \(report.events) events, \(report.failures.count) failed, \(ContinuousClock.now - start)"
-    )
+      """
+      seeds \(seeds): \(found.events) events, \(found.lines) lines, \(found.lateLines) of them out of order after a gap; \
+      \(found.violations.count) schedules failed, \(ContinuousClock.now - start)
+      """)
+  }
+
+  @Test func aSeedReplaysExactly() {
+    let seeds: [UInt64] = Array(0..<12)
+    // On whatever threads there are.
+    let runs = Mutex<[UInt64: [[String]]]>([:])
+    DispatchQueue.concurrentPerform(iterations: seeds.count * 2) { place in
+      let seed = seeds[place / 2]
+      let notes = trace(of: seed)
+      runs.withLock { $0[seed, default: []].append(notes) }
+    }
+    let traces = runs.withLock { $0 }
+    for seed in seeds {
+      let (one, other) = (traces[seed]?.first ?? [], traces[seed]?.last ?? [])
+      let difference = zip(one, other).first { $0 != $1 }
+      #expect(difference == nil && one.count == other.count && one.count > 100, "seed \(seed)")
+    }
+    #expect(traces[0]?.first != traces[1]?.first)
+  }
+
+  /// All that happens under that seed.
+  private func trace(of seed: UInt64) -> [String] {
+    let world = World(seed: seed)
+    var notes: [String] = []
+    world.onNote = { notes.append($0) }
+    let violations = world.run()
+    world.onNote = nil
+    return notes + violations
+  }
+
+  private func number(_ variable: String) -> UInt64? {
+    ProcessInfo.processInfo.environment[variable].flatMap { UInt64($0) }
   }
 }
 
 /// What came of the schedules so far.
-private final class Report: @unchecked Sendable {
-  // @unchecked: everything is guarded by the lock.
-  private let lock = NSLock()
-  private var found: [UInt64: [String]] = [:]
-  private var count = 0
+private struct Report {
+  private(set) var violations: [UInt64: [String]] = [:]
+  private(set) var events = 0
+  private(set) var lines = 0
+  private(set) var lateLines = 0
 
-  func add(_ seed: UInt64, _ violations: [String], events: Int) {
-    lock.withLock {
-      count += events
-      if !violations.isEmpty { found[seed] = violations }
-    }
+  mutating func add(_ world: World, _ found: [String]) {
+    events += world.agenda.count
+    lines += world.twitch.lines.reduce(0) { $0 + $1.count }
+    lateLines += world.lateLines.count
+    if !found.isEmpty { violations[world.seed] = found }
   }
-
-  var failures: [UInt64: [String]] { lock.withLock { found } }
-  var events: Int { lock.withLock { count } }
 }

@@ -22,6 +22,8 @@ final class TwitchModel {
     var socket: Socket
     /// Whether a shard was ever assigned to it.
     var isUsed = false
+    /// Whether it was asked to move, and has not done so.
+    var isMoving = false
     /// Good for one connection that takes the session over.
     var challenge: Int?
 
@@ -46,10 +48,13 @@ final class TwitchModel {
   private(set) var deliveries: [NotificationID: Line] = [:]
   /// Since when something is wrong that the gateway has not been told of.
   var isSecretive = false
+  /// By when the gateway knows of every socket that is dead.
+  private var deathsKnownAt: ContinuousClock.Instant
   private var made = 0
 
   init(_ agenda: Agenda, seed: UInt64, channels: Int) {
     self.agenda = agenda
+    deathsKnownAt = agenda.now
     dice = Dice(seed)
     lines = Array(repeating: [], count: channels)
   }
@@ -63,7 +68,7 @@ final class TwitchModel {
 
   /// Somebody connects: to the usual address, or to one that was given for a session.
   func accept(_ socket: Socket, url: String) {
-    socket.onLoss = { [weak self] line in self?.lost(line, on: socket) }
+    socket.onLoss = { [weak self] line in self?.lost(line) }
     let parts = url.split(separator: " ")
     guard parts.count == 3, parts[0] == "move" else { return open(socket) }
     guard let session = sessions[SessionID(String(parts[1]))], session.challenge == Int(parts[2]) else {
@@ -96,6 +101,7 @@ final class TwitchModel {
     guard renamesSessions else {
       let oldSocket = old.socket
       old.socket = socket
+      old.isMoving = false
       follow(socket, of: old)
       socket.send(.welcome(old.id, keepalive: .seconds(10)))
       return agenda.after(.seconds(30)) { oldSocket.close(4004) }
@@ -168,12 +174,17 @@ final class TwitchModel {
   /// Nothing gets through any more; Twitch takes note after some seconds.
   func kill(_ session: Session) {
     session.socket.die()
+    deathsKnownAt = agenda.now + Fault.noticed + .seconds(2)
     agenda.after(dice.milliseconds(2000...20_000)) { self.forget(session) }
   }
 
-  /// Asks a session to move; to an address that is dead, maybe.
+  /// Asks a session to move; to an address that is dead, maybe. Not one whose shard was disabled without a word: its next session would
+  /// hide that for good.
   func requestReconnect(_ session: Session, isDead: Bool) {
+    guard conduits.values.contains(where: { $0.shards.values.contains { $0.session == session.id && $0.isEnabled } })
+    else { return }
     session.challenge = dice.number(1...1_000_000)
+    session.isMoving = true
     if dice.happens(0.3) { session.socket.stall(dice.milliseconds(0...longestStall)) }
     session.socket.send(.reconnect(url: isDead ? "dead" : "move \(session.id) \(session.challenge ?? 0)"))
     agenda.after(.seconds(30)) { if session.challenge != nil { self.end(session, code: 4004) } }
@@ -182,7 +193,10 @@ final class TwitchModel {
   /// Stops delivering to a shard whose socket lives on. Whoever is told is told by what comes back.
   func disableShard(isTold: Bool) -> ShardDisabled? {
     let places = conduits.flatMap { id, conduit in
-      conduit.shards.filter(\.value.isEnabled).map { (id, $0.key, $0.value.session) }
+      // One that moves is spared for the reason above.
+      conduit.shards.filter { $0.value.isEnabled && (isTold || sessions[$0.value.session]?.isMoving == false) }.map {
+        (id, $0.key, $0.value.session)
+      }
     }.sorted { $0.2 < $1.2 }
     guard let (id, place, session) = dice.pick(places) else { return nil }
     conduits[id]?.shards[place]?.isEnabled = false
@@ -212,8 +226,8 @@ final class TwitchModel {
     let subscribed = subscriptions.values.filter {
       $0.topic.type == type && $0.topic.condition["broadcaster_user_id"] == "\(channel)"
     }
-    for subscription in subscribed { deliver(line, to: subscription.conduit) }
-    if line.toBeToldBy == nil { lost(line, on: nil) }
+    for conduit in subscribed.map(\.conduit).sorted() { deliver(line, to: conduit) }
+    if line.toBeToldBy == nil { lost(line) }
     return line
   }
 
@@ -253,10 +267,9 @@ final class TwitchModel {
   }
 
   /// How soon people have to be told depends on how soon the gateway can know.
-  private func lost(_ line: Line, on socket: Socket?) {
+  private func lost(_ line: Line) {
     guard !line.hasArrived, line.copies == 0 else { return }
-    let delay: Duration =
-      isSecretive || troubles > 0 ? .seconds(3600) : socket?.isDead == true ? .seconds(14) : .seconds(3)
-    line.toBeToldBy = agenda.now + delay
+    let delay: Duration = isSecretive || troubles > 0 ? .seconds(3600) : .seconds(3)
+    line.toBeToldBy = max(agenda.now + delay, deathsKnownAt)
   }
 }

@@ -3,6 +3,8 @@ import Storage
 /// What a client has to complain about: order, repetition, loss without a word, and what moderation took away.
 struct Verdict {
   private(set) var violations: [String] = []
+  /// What came after something younger, and after a gap that says so.
+  private(set) var lateLines: Set<String> = []
   private let client: ClientModel
   private let world: World
 
@@ -15,7 +17,7 @@ struct Verdict {
   }
 
   private mutating func fail(_ what: String, _ line: Line) {
-    violations.append("client of user \(client.user): \(what) \(line.id) sent at \(line.sentAt - world.agenda.start)")
+    violations.append("client \(client.name): \(what) \(line.id) sent at \(line.sentAt - world.agenda.start)")
   }
 
   /// One channel: each line once, in order, and a gap wherever one is missing.
@@ -26,13 +28,18 @@ struct Verdict {
     var (next, position) = (base, -1)
     var seen: Set<Int> = []
     for (index, item) in client.items.enumerated() {
-      guard case .line(let line, _) = item, line.channel == channel else { continue }
+      guard case .line(let line, let time, _) = item, line.channel == channel else { continue }
       guard seen.insert(line.number).inserted else {
         if !line.wasCutOff { fail("repeated:", line) }
         continue
       }
       if line.number < next {
-        if line.number >= base, !line.wasCutOff { fail("out of order:", line) }
+        if line.number >= base, !line.wasCutOff {
+          lateLines.insert(line.id)
+          if !isTold(after: position, before: index, by: time + .seconds(2)) {
+            fail("out of order without a gap:", line)
+          }
+        }
         continue
       }
       for missing in sent[next..<line.number] { judge(missing, between: position, and: index) }
@@ -43,22 +50,31 @@ struct Verdict {
 
   private mutating func judge(_ missing: Line, between start: Int, and end: Int) {
     guard missing.removedAt == nil || !missing.isText else { return }
-    if missing.hasArrived {
-      if !missing.wasCutOff { return fail("arrived, and was not handed on:", missing) }
+    if missing.hasArrived, !missing.wasCutOff {
+      // One that comes later is judged then.
+      let comes = client.items.contains { $0.line === missing }
+      return comes ? () : fail("arrived, and was not handed on:", missing)
     }
     let deadline = missing.wasCutOff ? nil : missing.toBeToldBy
     guard missing.wasCutOff || deadline != nil else { return fail("neither arrived nor lost:", missing) }
     // Who has seen nothing yet has no place where something could be missing.
     guard let first = client.items.lazy.compactMap(\.line).first, missing.sentAt >= first.sentAt else { return }
-    let isTold = client.items[max(start, 0)...].enumerated().contains { offset, item in
+    if !isTold(after: start, before: end, by: deadline) { fail("missing without a gap:", missing) }
+  }
+
+  /// Whether a gap was told between two items, or not too late after them.
+  private func isTold(after start: Int, before end: Int, by deadline: ContinuousClock.Instant?) -> Bool {
+    let start = max(start, 0)
+    return client.items[start...].enumerated().contains { offset, item in
       guard case .gap(let time, let isReplayed) = item else { return false }
-      return isReplayed || max(start, 0) + offset < end || deadline.map { time <= $0 } ?? false
+      return isReplayed || start + offset < end || deadline.map { time <= $0 } ?? false
     }
-    if !isTold { fail("missing without a gap:", missing) }
   }
 
   private mutating func judgePrivacy(_ channel: Int) {
-    for case .line(let line, _) in client.items where line.channel == channel { fail("shown to the wrong user:", line) }
+    for case .line(let line, _, _) in client.items where line.channel == channel {
+      fail("shown to the wrong user:", line)
+    }
   }
 
   /// What was taken away is not replayed.
@@ -67,7 +83,7 @@ struct Verdict {
     for item in client.items {
       switch item {
       case .removal(let id, _, _) where !id.isEmpty: removed.insert(id)
-      case .line(let line, true) where line.isText && removed.contains(line.id):
+      case .line(let line, _, true) where line.isText && removed.contains(line.id):
         fail("replayed after it was deleted:", line)
       default: break
       }
@@ -77,6 +93,6 @@ struct Verdict {
 
 extension ClientModel.Item {
   fileprivate var line: Line? {
-    if case .line(let line, _) = self { line } else { nil }
+    if case .line(let line, _, _) = self { line } else { nil }
   }
 }

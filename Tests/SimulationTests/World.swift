@@ -22,16 +22,19 @@ final class World {
   private(set) var whispers: [Line] = []
   /// What went wrong before the end.
   private(set) var violations: [String] = []
+  /// What came after something younger, and after a gap that says so.
+  private(set) var lateLines: Set<String> = []
   /// How far the gateway's clock is off, in milliseconds.
   private var skew: Int64 = 0
   private var isTalking = true
   private let talkPause: Int
 
-  /// Whether it prints what happens.
-  private let isTraced: Bool
+  let seed: UInt64
+  /// Told of all that happens.
+  var onNote: ((String) -> Void)?
 
-  init(seed: UInt64, isTraced: Bool = false) {
-    self.isTraced = isTraced
+  init(seed: UInt64) {
+    self.seed = seed
     dice = Dice(seed)
     shardCount = dice.pick([1, 2, 2, 2, 3, 4]) ?? 2
     let channelCount = dice.number(1...3)
@@ -42,7 +45,7 @@ final class World {
     twitch.renamesSessions = dice.happens(0.5)
     if dice.happens(0.7) { prepareConduit() }
     for _ in 0..<(dice.pick([0, 0, 2]) ?? 0) { _ = twitch.createConduit(3) }
-    for user in 1...dice.number(2...4) { clients.append(ClientModel(self, user: Int64(user % 2 + 1))) }
+    for name in 1...dice.number(2...4) { clients.append(ClientModel(self, name: name)) }
   }
 
   /// What an earlier run left: a conduit with all its subscriptions.
@@ -76,7 +79,9 @@ final class World {
     twitch.repetitions = dice.pick([0, 0.05, 0.3]) ?? 0
     if dice.happens(0.4) { runOrderly() } else { runWild() }
     finish()
-    return violations + clients.flatMap { Verdict(on: $0, in: self).violations }
+    let verdicts = clients.map { Verdict(on: $0, in: self) }
+    lateLines = verdicts.reduce(into: []) { $0.formUnion($1.lateLines) }
+    return violations + verdicts.flatMap(\.violations)
   }
 
   /// One fault after the other, each healed within its bound.
@@ -87,16 +92,19 @@ final class World {
     for _ in 0..<dice.number(2...6) {
       let fault = Fault.allCases[dice.number(0...Fault.allCases.count - 1)]
       apply(fault)
+      let start = agenda.now
+      agenda.run(until: start + Fault.noticed, unless: { !(self.gateway?.isDeceived ?? false) })
+      if gateway?.isDeceived == true { fail("not noticed \(Fault.noticed) after \(fault)") }
       // What is planned shows only after a while.
-      if fault.isPlanned { agenda.run(until: agenda.now + .seconds(3)) }
-      heal(within: fault.bound, "\(fault)")
+      if fault.isPlanned { agenda.run(until: start + .seconds(3)) }
+      heal(within: fault.bound - (fault.isPlanned ? .zero : agenda.now - start), "\(fault)")
       agenda.run(until: agenda.now + dice.milliseconds(0...3000))
     }
   }
 
   private func heal(within bound: Duration, _ what: String) {
     agenda.run(until: agenda.now + bound, unless: { self.gateway?.isAsWanted ?? false })
-    if gateway?.isAsWanted != true { fail("not healed \(bound) after \(what): \(gateway?.summary ?? "not running")") }
+    if gateway?.isAsWanted != true { fail("not healed in time after \(what): \(gateway?.summary ?? "not running")") }
   }
 
   /// Everything at once, calls that fail too.
@@ -127,7 +135,7 @@ final class World {
   }
 
   func note(_ what: @autoclosure () -> String) {
-    if isTraced { print("\(agenda.elapsed): \(what())") }
+    onNote?("\(agenda.elapsed): \(what())")
   }
 
   func fail(_ what: String) {
@@ -144,11 +152,11 @@ final class World {
     gateway = GatewayModel(self, room)
   }
 
-  /// Ends the program at once; what is not on disk is gone.
+  /// Ends the program at once, the machine with it perhaps.
   func kill() {
     guard gateway != nil else { return }
     gateway?.kill()
-    room?.kill()
+    room?.kill(withMachine: dice.happens(0.5))
     (gateway, room) = (nil, nil)
     for line in twitch.lines.joined() where line.hasArrived && !line.isWritten { line.wasCutOff = true }
     for line in whispers where !line.isWritten { line.wasCutOff = true }
