@@ -49,7 +49,8 @@ struct Standing: Equatable {
           isLive: isLive(account), url: network.page(of: account)))
     }
     let networks = Set(own.map(\.identity.network))
-    for account in directory.accounts(usableBy: user.id) where !own.contains(where: { $0.id == account.id }) {
+    let ownIDs = Set(own.map(\.id))
+    for account in directory.accounts(usableBy: user.id) where !ownIDs.contains(account.id) {
       guard networks.contains(account.identity.network), let network = Network(of: account) else { continue }
       entries.append(
         Entry(
