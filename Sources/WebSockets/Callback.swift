@@ -1,13 +1,18 @@
 import CLibWebSockets
 import Glibc
 
-/// The one function that libwebsockets calls, and the protocol table that names it.
+/// The one function that libwebsockets calls, and the protocol tables that name it.
 ///
 /// It maps a reason to a method and does nothing else. libwebsockets calls it on the thread of the loop that the
 /// connection belongs to, never on another, and never twice at a time.
 enum Callback {
-  // nonisolated(unsafe): filled once before anybody sees it, and only read from then on.
-  nonisolated(unsafe) static let protocols: UnsafePointer<lws_protocols> = {
+  // nonisolated(unsafe): filled once before anybody sees them, and only read from then on.
+  /// For connections to elsewhere, which bring much.
+  nonisolated(unsafe) static let clientProtocols = unsafe protocols(readingAtOnce: 32 << 10)
+  /// For a server's connections: every WebSocket has memory for what is read at once, and browsers write little.
+  nonisolated(unsafe) static let serverProtocols = unsafe protocols(readingAtOnce: 1 << 10)
+
+  private static func protocols(readingAtOnce size: Int) -> UnsafePointer<lws_protocols> {
     let table = UnsafeMutablePointer<lws_protocols>.allocate(capacity: 2)
     var entry = unsafe lws_protocols()
     unsafe entry.name = UnsafePointer(strdup("chat-relay"))
@@ -18,11 +23,13 @@ enum Callback {
       }
       return unsafe Callback.route(wsi, reason, UnsafeRawBufferPointer(start: bytes, count: count))
     }
-    unsafe entry.rx_buffer_size = 32 << 10
+    unsafe entry.rx_buffer_size = size
+    // Else what is written at once would be as little, and libwebsockets would copy the rest.
+    unsafe entry.tx_packet_size = 32 << 10
     unsafe table.initialize(to: entry)
     unsafe (table + 1).initialize(to: lws_protocols())
     return unsafe UnsafePointer(table)
-  }()
+  }
 
   private static func route(
     _ wsi: OpaquePointer, _ reason: lws_callback_reasons, _ bytes: UnsafeRawBufferPointer

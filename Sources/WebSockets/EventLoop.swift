@@ -254,7 +254,7 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
     var info = unsafe lws_context_creation_info()
     unsafe info.port = CONTEXT_PORT_NO_LISTEN
     unsafe info.options = relay_option_context
-    unsafe info.protocols = Callback.protocols
+    unsafe info.protocols = Callback.clientProtocols
     // libwebsockets would read all CAs for each loop, and forget the one of two loops that ends last.
     unsafe info.provided_client_ssl_ctx = TLSSession.context
     return unsafe "clients".withCString { name in

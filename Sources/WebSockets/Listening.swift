@@ -49,7 +49,7 @@ extension Server {
   func makeHost(at address: String) -> OpaquePointer? {
     var info = unsafe lws_context_creation_info()
     unsafe info.port = Int32(configuration.port)
-    unsafe info.protocols = Callback.protocols
+    unsafe info.protocols = Callback.serverProtocols
     unsafe info.user = Unmanaged.passUnretained(self).toOpaque()
     unsafe info.options = relay_option_context | relay_option_listen
     unsafe info.keepalive_timeout = 60
