@@ -67,7 +67,10 @@ int64_t bench_now(void) {
 
 static void end(struct swarm *swarm, struct client *client, int is_wanted) {
   if (client->state == CLOSED) return;
-  if (client->state != OPEN) swarm->in_flight--;
+  if (client->state == OPEN)
+    swarm->opened--;
+  else
+    swarm->in_flight--;
   client->state = CLOSED;
   close(client->fd);
   free(client->partial);

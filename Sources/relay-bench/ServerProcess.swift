@@ -8,8 +8,9 @@ final class ServerProcess: Sendable {
   /// It dies with this program: a watchdog waits for the end of a pipe that only this process holds.
   private let leash = Pipe()
 
-  /// Programs that are built beside this one.
+  /// Programs without a path are built beside this one.
   static func path(of program: String) throws -> String {
+    if program.contains("/") { return program }
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return URL(filePath: own).deletingLastPathComponent().appending(path: program).path
   }
@@ -51,8 +52,10 @@ final class ServerProcess: Sendable {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = command
-    process.environment = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "LANG"].contains($0.key) }
-      .merging(settings) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.filter {
+      ["PATH", "HOME", "LANG", "TMPDIR"].contains($0.key)
+    }
+    .merging(settings) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     try process.run()

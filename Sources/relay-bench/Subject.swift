@@ -28,9 +28,11 @@ final class Subject {
   private(set) var payloads: [[UInt8]]
 
   /// Starts the program with so many channels, in good order and with nothing left to do.
-  static func relay(channels: Int = 1, clients: Int = 10_000, under supervisor: [String] = []) async throws -> Subject {
+  static func relay(
+    _ program: String = "chat-relay", channels: Int = 1, clients: Int = 10_000, under supervisor: [String] = []
+  ) async throws -> Subject {
     let premises = try await Premises(channels: channels)
-    let process = try ServerProcess("chat-relay", ["serve", "--json"], premises.settings, under: supervisor)
+    let process = try ServerProcess(program, ["serve", "--json"], premises.settings, under: supervisor)
     let subject = Subject(.relay, process, premises.twitch, premises, streams: channels, clients: clients)
     try await premises.settle()
     try await subject.rest()
@@ -115,10 +117,12 @@ final class Subject {
   /// Waits until the server has nothing to do.
   func rest() async throws {
     var last = -1.0
-    try await until("the server rests", within: 30) {
-      try await Task.sleep(for: .milliseconds(300))
-      defer { last = process.cpu }
-      return process.cpu - last < 0.011
+    var quiet = 0
+    try await until("the server rests", within: 60) {
+      try await Task.sleep(for: .milliseconds(250))
+      quiet = process.cpu - last < 0.011 ? quiet + 1 : 0
+      last = process.cpu
+      return quiet == 3
     }
   }
 

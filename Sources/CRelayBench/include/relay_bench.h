@@ -19,7 +19,7 @@ void bench_swarm_close(int swarm);
 // Closes what is open and ends the thread.
 void bench_swarm_stop(int swarm);
 
-// How many handshakes were answered, and connections ended that should not have.
+// How many connections are open, and how many ended that should not have.
 int bench_swarm_opened(int swarm);
 int bench_swarm_lost(int swarm);
 // When the first connection was begun, and when the last handshake was answered, by CLOCK_MONOTONIC in nanoseconds.
