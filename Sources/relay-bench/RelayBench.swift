@@ -16,7 +16,7 @@ struct RelayBench: AsyncParsableCommand {
         swift run -c release relay-bench --json > figures.json
         swift run -c release relay-bench --into docs/performance.md
       """,
-    subcommands: [RunCommand.self, LibraryCommand.self],
+    subcommands: [RunCommand.self, GuardCommand.self, LibraryCommand.self],
     defaultSubcommand: RunCommand.self)
 }
 
