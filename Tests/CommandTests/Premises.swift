@@ -32,6 +32,16 @@ struct Premises {
   /// The path that alice's browser connects to.
   var path: String { "/ws/\(stream)?token=\(token.reveal())" }
 
+  /// Waits until a line is on its way to Twitch, where a fault holds it up.
+  func lineIsUnderWay() async throws {
+    var last = 0
+    while true {
+      let calls = try await twitch.events("fault.call", after: last, within: 10)
+      if calls.contains(where: { $0.fields["path"] == "/helix/chat/messages" }) { return }
+      last = calls.last?.sequence ?? last
+    }
+  }
+
   /// Starts `serve`; variables given here count more than those of the premises.
   func serve(_ arguments: [String] = [], _ environment: [String: String] = [:]) async throws -> RunningProgram {
     try await .start(["serve"] + arguments, environment: self.environment.merging(environment) { $1 })

@@ -22,7 +22,7 @@ import WebSockets
       await home.twitch.add(.init("POST", "/helix/chat/messages", outcome: .pass, delay: 1))
       await alice.say("last words", as: home.account, id: "a1")
       await alice.say("and their echo", as: home.account, id: "a2")
-      _ = try await home.twitch.events("fault.call", after: 0, within: 10)
+      try await home.lineIsUnderWay()
 
       await gateway.signal(SIGTERM)
       #expect(try await alice.get("/readyz", until: .serviceUnavailable) == "the gateway stops\n")
@@ -55,7 +55,7 @@ import WebSockets
       try await alice.join(home.path)
       await home.twitch.add(.init("POST", "/helix/chat/messages", outcome: .pass, delay: 1))
       await alice.say("last words", as: home.account, id: "a1")
-      _ = try await home.twitch.events("fault.call", after: 0, within: 10)
+      try await home.lineIsUnderWay()
 
       await gateway.signal(SIGINT)
       _ = try await alice.get("/readyz", until: .serviceUnavailable)
@@ -88,7 +88,7 @@ import WebSockets
       await home.twitch.add(.init(nil, "/helix/*", times: 0, outcome: .hang))
       try await home.twitch.silence("all")
       await alice.say("into the void", as: home.account, id: "a1")
-      _ = try await home.twitch.events("fault.call", after: 0, within: 10)
+      try await home.lineIsUnderWay()
       let locks = try ["chat-relay.sqlite", "history.sqlite"].map { try lock("\(home.folder)/data/\($0)") }
 
       await gateway.signal(SIGTERM)
@@ -120,7 +120,7 @@ import WebSockets
       try await alice.join(home.path)
       await home.twitch.add(.init("POST", "/helix/chat/messages", times: 0, outcome: .hang))
       await alice.say("into the void", as: home.account, id: "a1")
-      _ = try await home.twitch.events("fault.call", after: 0, within: 10)
+      try await home.lineIsUnderWay()
       await gateway.signal(SIGTERM)
       _ = try await alice.get("/readyz", until: .serviceUnavailable)
       await gateway.signal(SIGTERM)
