@@ -29,7 +29,7 @@ extension Relay {
   /// what has to last is stored. Returns within `limit`, whatever hangs.
   ///
   /// To be called once, from outside of the relay. The store stays open.
-  public nonisolated func stop(within limit: Duration = .seconds(9)) async {
+  public nonisolated func stop(within limit: Duration = .seconds(8)) async {
     await close(within: limit)
     await loop.stop()
   }

@@ -45,7 +45,7 @@ actor Visitor {
 
   /// Asks until the gateway answers with that status.
   func get(_ path: String, until status: HTTPResponse.Status) async throws -> String {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(40)
     while true {
       let answer = try? await get(path)
       if let answer, answer.status == status { return String(decoding: answer.body, as: UTF8.self) }
