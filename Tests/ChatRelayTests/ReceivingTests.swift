@@ -140,12 +140,14 @@ import WebSockets
   @Test func aPictureComesWithALaterLine() async throws {
     try await withRelay { relay, twitch in
       let john = try await relay.joinAsJohn()
+      var last = await twitch.lastSequence()
       try await twitch.say(.init(from: "gull", "no picture yet"), in: "harbor")
       #expect(try await john.next("text")["from"]?["picture"] == nil)
-      var calls = await twitch.lastSequence()
-      while !(try await twitch.events("call", after: calls).contains { $0.fields["path"]?.hasSuffix("/users") == true })
-      {
-        calls = await twitch.lastSequence()
+      var isAskedFor = false
+      while !isAskedFor {
+        let calls = try await twitch.events("call", after: last)
+        isAskedFor = calls.contains { $0.fields["path"]?.hasSuffix("/users") == true }
+        last = calls.last?.sequence ?? last
       }
       // The answer is on its way now.
       var line: JSON = [:]
