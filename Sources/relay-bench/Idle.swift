@@ -15,6 +15,7 @@ enum Idle {
         try await subject.rest()
         memory[crowd, default: [:]][subject.kind] = Double(subject.process.memory - empty) / Double(crowd) / 1024
         if crowd == 10_000, subject.kind == .relay {
+          // The measurement itself: what it costs to do nothing for so long.
           let used = try await subject.measure { try await Task.sleep(for: time) }
           load = used.cpu / used.wall * 100
         }

@@ -29,6 +29,7 @@ enum Latency {
     let start = Swarm.now
     for number in 0..<messages {
       let due = start + Int64(number) * interval
+      // The pace at which people talk.
       try await Task.sleep(for: .nanoseconds(max(0, due - Swarm.now)))
       sent.append(Swarm.now)
       await subject.pour(1)

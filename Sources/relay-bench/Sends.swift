@@ -19,6 +19,7 @@ enum Sends {
         group.addTask {
           var delays: [Int64] = []
           for number in stride(from: place, to: lines, by: writers) {
+            // The pace at which people write.
             try await Task.sleep(until: start + interval * number)
             delays.append(try await writer.say("line \(number)"))
           }

@@ -119,6 +119,7 @@ final class Subject {
     var last = -1.0
     var quiet = 0
     try await until("the server rests", within: 60) {
+      // Another process has no event to wait for: its processor time is read now and then.
       try await Task.sleep(for: .milliseconds(250))
       quiet = process.cpu - last < 0.011 ? quiet + 1 : 0
       last = process.cpu
