@@ -85,8 +85,7 @@ extension Server {
         fields.append(HTTPField(name: name, value: value))
       }
     }
-    // A name that was asked for twice would have its value twice.
-    for name in Set(configuration.headerNames + [.xForwardedProto, .xForwardedHost]) {
+    for name in customHeaders {
       if let value = unsafe customHeader(name, wsi) {
         guard Self.isClean(value) else { return nil }
         fields.append(HTTPField(name: name, value: value))

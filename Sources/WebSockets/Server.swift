@@ -10,6 +10,8 @@ import HTTPTypes
 @safe public final class Server {
   let loop: EventLoop
   private(set) var configuration: Configuration
+  /// The headers to look for that libwebsockets has no token for; one that was asked for twice would have its value twice.
+  let customHeaders: Set<HTTPField.Name>
   let respond: @Sendable (Request) async -> Response?
   let certificate: ServerCertificate?
   private let upgrade: (Request) -> Upgrade
@@ -40,6 +42,7 @@ import HTTPTypes
     if let files = configuration.certificate { certificate = try ServerCertificate(files) } else { certificate = nil }
     self.loop = loop
     self.configuration = configuration
+    customHeaders = Set(configuration.headerNames + [.xForwardedProto, .xForwardedHost])
     self.respond = respond
     self.upgrade = upgrade
     unsafe idlePolicy = .allocate(capacity: 1)
