@@ -60,6 +60,8 @@ public final class ConduitPool {
   private var reported: ConduitStatus?
   /// How many seconds the clock behind the last challenge was ahead of ours.
   private var challengeOffset: Double?
+  /// Clocks that are said to differ by fewer seconds may well be the same: a `Date` header names whole seconds, and is read late.
+  private static let sameTime = 5.0
 
   /// Makes a pool that does nothing until it is started. `generator` is what its waits are drawn from.
   public init(
@@ -158,10 +160,10 @@ public final class ConduitPool {
   }
 
   /// What time it may be at Twitch: by the answers of its API and by what it sent when it was told of a callback. Our own clock
-  /// counts only until there is one of them.
+  /// counts until there is one of them, and as long as it is not plainly wrong.
   private var times: [Date] {
     let offsets = [helix.clockOffset, challengeOffset].compactMap { $0 }
-    return (offsets.isEmpty ? [0] : offsets).map { Date.now.addingTimeInterval($0) }
+    return (offsets.isEmpty ? [0] : offsets).map { Date.now.addingTimeInterval(abs($0) < Self.sameTime ? 0 : $0) }
   }
 
   // News.
