@@ -114,6 +114,16 @@ import Testing
       #expect(filtered.body["total"] == 1)
       #expect(try await bot.api(.get, "/eventsub/subscriptions?conduit_id=\(conduit)").body["total"] == 3)
       #expect(try await bot.api(.get, "/eventsub/subscriptions?type=a&status=b").status == 400)
+      // One in the middle goes, and each list is without it.
+      let gone = try #require(filtered.row?["id"]?.string)
+      #expect(try await bot.api(.delete, "/eventsub/subscriptions?id=\(gone)").status == 204)
+      for query in ["", "?conduit_id=\(conduit)"] {
+        let left = try await bot.api(.get, "/eventsub/subscriptions" + query)
+        let types = left.body["data"]?.array?.compactMap { $0["type"]?.string }
+        #expect(types == ["channel.chat.message", "stream.online"])
+        #expect(left.body["pagination"] == [:])
+      }
+      #expect(try await bot.api(.get, "/eventsub/subscriptions?conduit_id=other").body["total"] == 0)
     }
   }
 

@@ -8,20 +8,45 @@ extension Simulator {
     guard filters.count <= 1 else {
       throw HelixFailure(400, "The request may specify only one filter query parameter.")
     }
-    let mine = subscriptionStore.all.filter { $0.client == call.client && $0.user == call.token.user }
-    let rows = mine.filter { subscription in
-      guard let filter = filters.first, let value = call.query[filter] else { return true }
-      return switch filter {
-      case "status": subscription.status == value
-      case "type": subscription.type.name == value
-      case "subscription_id": subscription.id.rawValue == value
-      case "conduit_id": subscription.transport == .conduit(Identifier(value))
-      default: subscription.condition.contains { $0.key.hasSuffix("user_id") && $0.value == value }
+    let owner = Subscriptions.Owner(client: call.client, user: call.token.user)
+    let (total, rows, pagination) = try page(of: owner, by: filters.first, call)
+    let body: JSON = ["total": .int(total), "data": .array(rows.map(\.json))]
+    return body.adding(costs(for: call)).adding(["pagination": pagination])
+  }
+
+  private func page(
+    of owner: Subscriptions.Owner, by filter: String?, _ call: HelixCall
+  ) throws(HelixFailure) -> (total: Int, rows: [Subscription], pagination: JSON) {
+    let mine = Subscriptions.Selection.of(owner)
+    switch filter {
+    case nil: return try page(of: mine, call)
+    case "conduit_id"?:
+      let conduit = Subscriptions.Selection.on(Identifier(call.query["conduit_id"] ?? ""))
+      let isMine = subscriptionStore.subscriptions(conduit, 0..<min(1, subscriptionStore.count(conduit)))
+        .allSatisfy { $0.owner == owner }
+      return isMine ? try page(of: conduit, call) : (0, [], [:])
+    case let filter?:
+      let value = call.query[filter] ?? ""
+      let all = subscriptionStore.subscriptions(mine, 0..<subscriptionStore.count(mine))
+      let rows = all.filter { subscription in
+        switch filter {
+        case "status": subscription.status == value
+        case "type": subscription.type.name == value
+        case "subscription_id": subscription.id.rawValue == value
+        default: subscription.condition.contains { $0.key.hasSuffix("user_id") && $0.value == value }
+        }
       }
+      let page = try call.page(rows, size: behavior.pageSize)
+      return (rows.count, page.rows, page.pagination)
     }
-    let page = try call.page(rows, size: behavior.pageSize)
-    let body: JSON = ["total": .int(rows.count), "data": .array(page.rows.map(\.json))]
-    return body.adding(costs(for: call)).adding(["pagination": page.pagination])
+  }
+
+  private func page(
+    of selection: Subscriptions.Selection, _ call: HelixCall
+  ) throws(HelixFailure) -> (total: Int, rows: [Subscription], pagination: JSON) {
+    let total = subscriptionStore.count(selection)
+    let (places, pagination) = try call.page(of: total, size: behavior.pageSize)
+    return (total, subscriptionStore.subscriptions(selection, places), pagination)
   }
 
   func deleteSubscription(_ call: HelixCall) throws(HelixFailure) -> Response {

@@ -21,9 +21,16 @@ struct Subscriptions {
     var cost = 0
   }
 
+  /// What is listed together.
+  enum Selection: Hashable {
+    case all
+    case of(Owner)
+    case on(Identifier<Simulator.Conduit>)
+  }
+
   private var byID: [ID: Subscription] = [:]
-  /// Numbers and ids, oldest first.
-  private var order: [(number: Int, id: ID)] = []
+  /// Numbers and ids, oldest first. Each list is kept as it is asked for: with 10,000 channels one has 800 pages.
+  private var lists: [Selection: [(number: Int, id: ID)]] = [:]
   private var sums: [Owner: Sum] = [:]
   private var byTopic: [Topic: Set<ID>] = [:]
   private var lastNumber = 0
@@ -31,7 +38,14 @@ struct Subscriptions {
   subscript(_ id: ID) -> Subscription? { byID[id] }
 
   /// Oldest first.
-  var all: [Subscription] { order.compactMap { byID[$0.id] } }
+  var all: [Subscription] { subscriptions(.all, 0..<count(.all)) }
+
+  func count(_ selection: Selection) -> Int { lists[selection]?.count ?? 0 }
+
+  /// Some of a selection, oldest first.
+  func subscriptions(_ selection: Selection, _ places: Range<Int>) -> [Subscription] {
+    lists[selection]?[places].compactMap { byID[$0.id] } ?? []
+  }
 
   private(set) var enabledCount = 0
 
@@ -44,7 +58,9 @@ struct Subscriptions {
 
   mutating func insert(_ subscription: Subscription) {
     byID[subscription.id] = subscription
-    order.append((subscription.number, subscription.id))
+    for selection in selections(of: subscription) {
+      lists[selection, default: []].append((subscription.number, subscription.id))
+    }
     byTopic[topic(of: subscription), default: []].insert(subscription.id)
     count(subscription, 1)
   }
@@ -52,8 +68,10 @@ struct Subscriptions {
   @discardableResult
   mutating func remove(_ id: ID) -> Subscription? {
     guard let subscription = byID.removeValue(forKey: id) else { return nil }
-    let index = order.partitioningIndex { $0.number >= subscription.number }
-    order.remove(at: index)
+    for selection in selections(of: subscription) {
+      let index = lists[selection]?.partitioningIndex { $0.number >= subscription.number }
+      if let index { lists[selection]?.remove(at: index) }
+    }
     byTopic[topic(of: subscription)]?.remove(id)
     count(subscription, -1)
     return subscription
@@ -83,6 +101,12 @@ struct Subscriptions {
     let subject = condition["broadcaster_user_id"] ?? condition["user_id"] ?? condition["client_id"] ?? ""
     return (byTopic[Topic(type: type, subject: subject)] ?? []).compactMap { byID[$0] }
       .filter { $0.isAlive && $0.client == client && $0.condition == condition }
+  }
+
+  private func selections(of subscription: Subscription) -> [Selection] {
+    var selections = [Selection.all, .of(subscription.owner)]
+    if case .conduit(let id) = subscription.transport { selections.append(.on(id)) }
+    return selections
   }
 
   private func topic(of subscription: Subscription) -> Topic {

@@ -56,12 +56,18 @@ struct HelixCall {
 
   /// One page of rows and the cursor to the next.
   func page<Row>(_ rows: [Row], size: Int) throws(HelixFailure) -> (rows: [Row], pagination: JSON) {
+    let (places, pagination) = try page(of: rows.count, size: size)
+    return (Array(rows[places]), pagination)
+  }
+
+  /// Which of so many rows are on the page, and the cursor to the next.
+  func page(of count: Int, size: Int) throws(HelixFailure) -> (places: Range<Int>, pagination: JSON) {
     var start = 0
     if let cursor = query["after"], !cursor.isEmpty {
       guard let place = Cursor.place(cursor) else { throw HelixFailure(400, "Invalid cursor.") }
-      start = min(place, rows.count)
+      start = min(max(place, 0), count)
     }
-    let end = min(start + size, rows.count)
-    return (Array(rows[start..<end]), end < rows.count ? ["cursor": .string(Cursor.text(end))] : [:])
+    let end = min(start + size, count)
+    return (start..<end, end < count ? ["cursor": .string(Cursor.text(end))] : [:])
   }
 }

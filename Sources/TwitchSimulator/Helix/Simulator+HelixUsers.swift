@@ -38,11 +38,10 @@ extension Simulator {
     guard max(ids.count, logins.count, games.count, languages.count) <= 100 else {
       throw HelixFailure(400, "The parameter \"user_id\" was malformed: at most 100 values are allowed")
     }
-    let rows = people.sorted.compactMap { user -> (JSON, Int)? in
+    let isForSome = !ids.isEmpty || !logins.isEmpty
+    let asked = isForSome ? people.sorted(ids: ids, logins: logins) : people.sorted
+    let rows = asked.compactMap { user -> (JSON, Int)? in
       guard let channel = people.channels[user.id], let stream = listedStream(of: channel) else { return nil }
-      if !ids.isEmpty || !logins.isEmpty {
-        guard ids.contains(user.id.rawValue) || logins.contains(user.login) else { return nil }
-      }
       guard games.isEmpty || games.contains(categoryID(channel.category)) else { return nil }
       guard languages.isEmpty || languages.contains(channel.language) else { return nil }
       return (describe(stream, of: user, channel), stream.viewers)

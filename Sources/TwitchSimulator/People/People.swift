@@ -5,15 +5,28 @@ struct People {
   private(set) var users: [UserID: Simulator.User] = [:]
   private(set) var channels: [UserID: Channel] = [:]
   private var ids: [String: UserID] = [:]
+  /// Shorter ids, which are smaller numbers, first.
+  private var order: [UserID] = []
 
   subscript(_ id: UserID) -> Simulator.User? { users[id] }
 
   /// Everybody in order of their ids, so that lists are the same every time.
-  var sorted: [Simulator.User] {
-    users.values.sorted { ($0.id.rawValue.count, $0.id.rawValue) < ($1.id.rawValue.count, $1.id.rawValue) }
+  var sorted: [Simulator.User] { order.compactMap { users[$0] } }
+
+  /// Those with these ids or logins, each once and in order of their ids.
+  func sorted(ids: [String], logins: [String]) -> [Simulator.User] {
+    let found = Set(ids.map { UserID($0) } + logins.compactMap { self.ids[$0] })
+    return found.sorted(by: Self.areInOrder).compactMap { users[$0] }
+  }
+
+  private static func areInOrder(_ one: UserID, _ other: UserID) -> Bool {
+    (one.rawValue.utf8.count, one.rawValue) < (other.rawValue.utf8.count, other.rawValue)
   }
 
   mutating func insert(_ user: Simulator.User) {
+    if users[user.id] == nil {
+      order.insert(user.id, at: order.partitioningIndex { Self.areInOrder(user.id, $0) })
+    }
     users[user.id] = user
     ids[user.login] = user.id
     channels[user.id] = Channel(owner: user.id)
@@ -24,6 +37,7 @@ struct People {
 
   mutating func remove(_ user: Simulator.User) {
     users[user.id] = nil
+    order.removeAll { $0 == user.id }
     ids[user.login] = nil
     channels[user.id] = nil
   }
