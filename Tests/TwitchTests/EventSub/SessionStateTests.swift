@@ -73,12 +73,24 @@ import Testing
     #expect(state.deadline == nil)
   }
 
-  @Test func silenceIsNoticedWithinTwelveSeconds() throws {
+  @Test func silenceIsNoticedWithinTwelveSecondsTheNextConnectionIncluded() throws {
     var (state, link) = try opened()
     _ = state.receive(.keepalive, on: link, at: after(10))
-    #expect(state.tick(at: after(20.5)) == .wait)
-    #expect(try #require(state.deadline) <= after(22))
-    #expect(state.tick(at: after(22)) == .giveUp(.silent))
+    let deadline = try #require(state.deadline)
+    // The wait for the first try, and half a second for a busy machine.
+    #expect(deadline + Backoff.least * 2 + .milliseconds(500) <= after(22))
+    #expect(state.tick(at: deadline) == .giveUp(.silent))
+  }
+
+  @Test func aKeepaliveAfterTwoPacketsWereLostIsNoAlarm() throws {
+    var (state, link) = try opened()
+    for round in 1...6 {
+      // Twitch counts from what it sent, and we from what came: it may be late each time, but does not add up.
+      let late = after(Double(round) * 10 + (round % 2 == 1 ? 0.9 : 0))
+      #expect(state.tick(at: late) == .wait)
+      #expect(state.receive(.keepalive, on: link, at: late) == .wait)
+    }
+    #expect(try #require(state.deadline) > after(70.5))
   }
 
   @Test func aLongerKeepaliveIsRespected() throws {
@@ -230,6 +242,46 @@ import Testing
     #expect(state.tick(at: after(21)) == .drop(old))
     #expect(state.receive(welcome("B"), on: fresh, at: after(22)) == .bind("B"))
     #expect(state.lose(old, .closed(code: 1006), at: after(23)) == .wait)
+  }
+
+  @Test func whileItMovesNothingDeliversOnceTheOldSocketIsGone() throws {
+    var (state, old, new) = try moving()
+    #expect(!state.isStranded)
+    _ = state.lose(old, .closed(code: 4004), at: after(2))
+    #expect(state.isStranded)
+    // A welcome is not enough: the shard has yet to be assigned.
+    #expect(state.receive(welcome("B"), on: new, at: after(3)) == .bind("B"))
+    #expect(state.isStranded)
+    #expect(state.assigned(to: "B", at: after(3.5)) == .wait)
+    #expect(!state.isStranded)
+  }
+
+  @Test func theOldSocketsEndBetweenTheWelcomeAndTheAssignmentLeavesNothingThatDelivers() throws {
+    var (state, old, new) = try moving()
+    _ = state.receive(welcome("B"), on: new, at: after(3))
+    #expect(!state.isStranded)
+    #expect(state.lose(old, .closed(code: 1006), at: after(3.2)) == .wait)
+    #expect(state.isStranded)
+    _ = state.assigned(to: "B", at: after(3.5))
+    #expect(!state.isStranded)
+  }
+
+  @Test func anOldSocketThatIsDroppedForItsSilenceLeavesNothingThatDelivers() throws {
+    var (state, old) = try opened()
+    _ = state.receive(.reconnect(url: moveURL), on: old, at: after(2))
+    // Twitch was last heard at second 2; the new socket is given up at second 12, and so is the old one.
+    #expect(state.tick(at: after(12)) != .wait)
+    _ = try link(state.tick(at: after(12)))
+    #expect(!state.isStranded)
+    #expect(state.tick(at: after(13.5)) == .drop(old))
+    #expect(state.isStranded)
+  }
+
+  @Test func whoFollowsUnderTheSameIDWasNeverStranded() throws {
+    var (state, old, new) = try moving()
+    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .close(old))
+    #expect(state.lose(old, .closed(code: 1000), at: after(3.1)) == .wait)
+    #expect(!state.isStranded)
   }
 
   @Test func aSecondRequestToMoveIsSkippedWhileMoving() throws {
