@@ -18,6 +18,23 @@ import TwitchSimulator
     }
   }
 
+  @Test(arguments: [1, 7]) func somebodyResizesTheConduit(count: Int) async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init(
+          "conduit resized by somebody", made: "the conduit has \(count) shards from one moment to the next", bound: 10,
+          recovered: "two shards again, both assigned")
+      ) {
+        try await scene.twitch.resizeConduit(to: count)
+      } recovery: { window in
+        let resized = await scene.twitch.lastSequence()
+        _ = try await scene.twitch.events("conduit.resized", after: resized, within: window.left)
+        try await scene.complete(within: window.left)
+      }
+      #expect(await scene.twitch.conduits().map(\.shardCount) == [2])
+    }
+  }
+
   @Test func aConduitIsDeletedWhileTheGatewayIsAway() async throws {
     try await withScene { scene in
       try await scene.measure(

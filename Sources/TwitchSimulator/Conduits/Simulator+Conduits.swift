@@ -26,13 +26,17 @@ extension Simulator {
     try call.requireAppToken()
     let id = try call.requiredText("id")
     let count = try shardCount(call)
-    var conduit = try conduit(id, call)
+    return ["data": [resize(try conduit(id, call), to: count).json]]
+  }
+
+  private func resize(_ conduit: Conduit, to count: Int) -> Conduit {
+    var conduit = conduit
     conduit.shardCount = count
     if !behavior.shrinkLeavesShards { conduit.shards = conduit.shards.filter { $0.key < count } }
     conduitStore[conduit.id] = conduit
     watchLifetime(of: conduit.id)
-    record("conduit.resized", ["conduit": id, "shard_count": String(count)])
-    return ["data": [conduit.json]]
+    record("conduit.resized", ["conduit": conduit.id.rawValue, "shard_count": String(count)])
+    return conduit
   }
 
   func deleteConduit(_ call: HelixCall) throws(HelixFailure) -> Response {
@@ -43,11 +47,21 @@ extension Simulator {
 
   /// Deletes a conduit behind its owner's back; without an id the oldest one.
   public func deleteConduit(_ id: Identifier<Conduit>? = nil) throws(SimulatorError) {
+    remove(try findConduit(id))
+  }
+
+  /// Gives a conduit another number of shards behind its owner's back; without an id the oldest one.
+  public func resizeConduit(_ id: Identifier<Conduit>? = nil, to shardCount: Int) throws(SimulatorError) {
+    guard (1...20_000).contains(shardCount) else { throw .invalid("a conduit has 1 to 20,000 shards") }
+    _ = resize(try findConduit(id), to: shardCount)
+  }
+
+  private func findConduit(_ id: Identifier<Conduit>?) throws(SimulatorError) -> Conduit {
     let all = conduitStore.values.sorted { $0.number < $1.number }
     guard let conduit = all.first(where: { id == nil || $0.id == id }) else {
       throw .unknown(kind: "conduit", name: id?.rawValue ?? "any")
     }
-    remove(conduit)
+    return conduit
   }
 
   /// Makes a conduit for an application without a call, to fill its limit.

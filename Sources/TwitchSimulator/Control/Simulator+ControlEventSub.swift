@@ -54,6 +54,9 @@ extension Simulator {
       let new: New = try call.body()
       return ControlCall.answer(["id": try addConduit(shardCount: new.shardCount ?? 1, client: new.clientId)])
     case (.delete, 1): try deleteConduit(id)
+    case (.patch, 1):
+      struct Size: Decodable { var shardCount: Int }
+      try resizeConduit(id, to: call.body(as: Size.self).shardCount)
     case (.post, 4) where path[1] == "shards" && path[3] == "disable":
       let status = try call.body(as: Disabling.self).status
       try disableShard(path[2], of: id, status: status ?? "websocket_internal_error")

@@ -222,6 +222,20 @@ import TwitchSimulator
     }
   }
 
+  @Test(arguments: [1, 7]) func thatSomebodyResizedTheConduitIsToldAndUndone(count: Int) async throws {
+    try await withPool { host, twitch in
+      let (gaps, session) = (await host.gaps, await host.sessions[0])
+      try await twitch.resizeConduit(to: count)
+      let resized = await twitch.lastSequence()
+      await host.until { $0.gaps > gaps }
+      _ = try await twitch.events("conduit.resized", after: resized, within: 20)
+      await host.until { $0.isReady }
+      #expect(await twitch.conduits().map(\.shardCount) == [2])
+      // The shard that was there all the time has kept its socket.
+      #expect(await host.sessions[0] == session)
+    }
+  }
+
   // Deliveries.
 
   @Test(arguments: [

@@ -24,6 +24,8 @@ actor PoolHost {
   private(set) var notifications: [Twitch.Notification] = []
   private(set) var revocations: [Revocation] = []
   private(set) var conduits: [ConduitID] = []
+  /// How often it said that something may be missing.
+  private(set) var gaps = 0
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -56,6 +58,10 @@ actor PoolHost {
       self.check()
     }
     pool.onConduit = { self.conduits.append($0) }
+    pool.onGap = { _ in
+      self.gaps += 1
+      self.check()
+    }
     pool.onChange = { self.check() }
     pool.want([channel])
     pool.start(on: self)
@@ -65,6 +71,7 @@ actor PoolHost {
     pool.onNotification = { _ in }
     pool.onRevocation = { _ in }
     pool.onConduit = { _ in }
+    pool.onGap = { _ in }
     pool.onChange = {}
     server?.stop()
     await pool.stop()
