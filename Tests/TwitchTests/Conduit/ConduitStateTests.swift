@@ -31,7 +31,12 @@ import Testing
     }
 
     mutating func looked(_ look: ConduitState.Look) {
-      _ = state.looked(at: "C", .success(look), askedAt: now, at: now, using: &generator)
+      _ = looksLate(look)
+    }
+
+    /// Whether the look showed something that had been wrong for a while.
+    mutating func looksLate(_ look: ConduitState.Look) -> Bool {
+      state.looked(at: "C", .success(look), askedAt: now, at: now, using: &generator)
     }
 
     mutating func lost(_ shard: ShardID, mayHaveCost: Bool = false) {
@@ -378,7 +383,68 @@ import Testing
     #expect(script.steps() == [.assign("N", ["0": .webSocket("T0"), "1": .webSocket("S1")])])
   }
 
+  @Test func aShardThatIsStrandedDeliversNothingUntilItIsAssigned() {
+    var script = ready(2)
+    script.state.stranded("1")
+    #expect(!script.state.isReady)
+    // Twitch may not know of that, and so does not try the other shard.
+    #expect(script.state.isLossy)
+    // Its session is on its way: no other one is opened.
+    #expect(script.steps(after: 1).isEmpty)
+    script.state.welcomed("1", "T1")
+    #expect(script.state.isLossy)
+    let call = [ShardID("1"): ShardTransport.webSocket("T1")]
+    #expect(script.steps() == [.assign("C", call)])
+    #expect(script.state.isLossy)
+    script.assigned(call, ShardUpdate(updated: [], failures: []))
+    #expect(!script.state.isLossy && script.state.isReady)
+  }
+
+  @Test func aShardThatIsStrandedWhileItIsAssignedGoesOn() {
+    var script = ready(2)
+    script.state.welcomed("1", "T1")
+    let call = [ShardID("1"): ShardTransport.webSocket("T1")]
+    #expect(script.steps() == [.assign("C", call)])
+    script.state.stranded("1")
+    #expect(script.state.isLossy)
+    script.assigned(call, ShardUpdate(updated: [], failures: []))
+    #expect(!script.state.isLossy && script.state.isReady)
+  }
+
+  @Test func aShardThatIsNotWantedCannotBeStranded() {
+    var script = ready(2)
+    script.state.stranded("7")
+    #expect(!script.state.isLossy && script.state.isReady)
+  }
+
   // Looking.
+
+  @Test(arguments: [1, 3, 5])
+  func thatSomebodyResizedTheConduitIsToldAndUndone(count: Int) throws {
+    var script = ready(2)
+    _ = script.steps(after: 6)
+    let shards = try (0..<min(count, 2)).map { try shard(ShardID($0), .enabled, SessionID("S\($0)")) }
+    let look = ConduitState.Look(conduit: Conduit(id: "C", shardCount: count), shards: shards)
+    #expect(script.looksLate(look))
+    #expect(!script.state.isReady)
+    // What the conduit has, and nobody feeds, is lost as long as there is more than one of that.
+    #expect(script.state.isLossy == (count > 3))
+    #expect(script.steps().contains(.resize("C", shardCount: 2)))
+    script.state.resized("C", .success(Conduit(id: "C", shardCount: 2)), at: script.now, using: &script.generator)
+    _ = script.steps(after: 6)
+    let both = try (0..<2).map { try self.shard(ShardID($0), .enabled, SessionID("S\($0)")) }
+    #expect(!script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: both)))
+  }
+
+  @Test func thatAShardWasDisabledWithoutAWordIsTold() throws {
+    var script = ready(2)
+    _ = script.steps(after: 6)
+    let shards = [try shard("0", .enabled, "S0"), try shard("1", "websocket_internal_error", "S1")]
+    #expect(script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: shards)))
+    _ = script.steps(after: 6)
+    // What is known already is not told again.
+    #expect(!script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: shards)))
+  }
 
   @Test func theConduitIsLookedAtEveryFiveSecondsAndOneLookAtATime() {
     var script = ready(2)
