@@ -6,8 +6,9 @@ import Twitch
 /// A client that comes and goes, and hands back its cursor. It is brought up to date as `Relay+Resumption` does it.
 final class ClientModel {
   enum Item {
-    case line(Line, at: ContinuousClock.Instant, isReplayed: Bool)
-    case gap(at: ContinuousClock.Instant, isReplayed: Bool)
+    case line(Line, isReplayed: Bool)
+    /// Told at that time, to those who were there.
+    case gap(at: ContinuousClock.Instant)
     case removal(messageID: String, author: Author?, account: AccountID)
   }
 
@@ -59,14 +60,14 @@ final class ClientModel {
     switch entry.kind {
     case .message:
       if let line = world.lines[entry.number] {
-        items.append(.line(line, at: world.agenda.now, isReplayed: isReplayed))
+        items.append(.line(line, isReplayed: isReplayed))
       }
     case .moderation:
       if let line = world.lines[entry.number] {
-        items.append(.line(line, at: world.agenda.now, isReplayed: isReplayed))
+        items.append(.line(line, isReplayed: isReplayed))
       }
       items.append(.removal(messageID: entry.messageID, author: entry.author, account: entry.account))
-    case .gap: items.append(.gap(at: world.agenda.now, isReplayed: isReplayed))
+    case .gap: items.append(.gap(at: world.gaps[entry.number] ?? world.agenda.now))
     }
   }
 

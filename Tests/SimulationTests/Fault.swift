@@ -55,16 +55,15 @@ extension World {
     case .secretlyDisabledShard: _ = twitch.disableShard(isTold: false)
     case .deletedConduit: if let id = disk.conduit { twitch.deleteConduit(id) }
     case .foreignResize:
-      guard let id = disk.conduit, isConduitAsWanted else { return }
-      twitch.isSecretive = true
-      _ = twitch.resize(id, dice.number(1...6))
-    case .resize: if isConduitAsWanted { resize() }
+      let count = dice.number(1...6)
+      // Who undoes before the next look what nobody saw cannot be known of.
+      if let id = disk.conduit, isConduitAsWanted || count != shardCount { twitch.resizeSecretly(id, count) }
+    case .resize: resize()
     case .stall: session?.socket.stall(dice.milliseconds(0...200))
     case .kill: kill()
     }
   }
 
-  /// What somebody else did to the conduit, and is undone before the next look, cannot be known of.
   private var isConduitAsWanted: Bool {
     disk.conduit.map { twitch.conduits[$0]?.shardCount == shardCount } ?? true
   }

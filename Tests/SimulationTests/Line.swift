@@ -20,6 +20,8 @@ final class Line {
   let sentAt: ContinuousClock.Instant
   /// Whether the running gateway read it from a socket.
   var hasArrived = false
+  /// When the room handed it on.
+  var publishedAt: ContinuousClock.Instant?
   /// Whether it is on disk.
   var isWritten = false
   /// It was read, and the program was killed before it was on disk.

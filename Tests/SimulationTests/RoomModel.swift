@@ -31,6 +31,8 @@ final class RoomModel {
       number in
       HistoryEntry(number: number, time: world.wallMilliseconds, kind: .gap, payload: [])
     }
+    // The run begins with a gap, which clients see before anything else that it has.
+    world.gaps[history.head] = world.agenda.now
   }
 
   /// Ends. What had been taken in is on disk at the next start, as the journal has it, unless the machine goes, too.
@@ -114,8 +116,10 @@ final class RoomModel {
     var entry = item.entry
     entry.number = history.nextNumber()
     world.note("room: \(item.line?.id ?? "gap")")
+    if entry.kind == .gap { world.gaps[entry.number] = world.agenda.now }
     if let line = item.line {
       world.lines[entry.number] = line
+      line.publishedAt = world.agenda.now
       unwritten.append(line)
     }
     guard entry.kind == .message, history.wasRemoved(entry) else {

@@ -22,8 +22,6 @@ final class TwitchModel {
     var socket: Socket
     /// Whether a shard was ever assigned to it.
     var isUsed = false
-    /// Whether it was asked to move, and has not done so.
-    var isMoving = false
     /// Good for one connection that takes the session over.
     var challenge: Int?
 
@@ -46,8 +44,10 @@ final class TwitchModel {
   /// All that was ever sent in each channel.
   private(set) var lines: [[Line]]
   private(set) var deliveries: [NotificationID: Line] = [:]
-  /// Since when something is wrong that the gateway has not been told of.
-  var isSecretive = false
+  /// Whether something is wrong that the gateway has not been told of.
+  private var isSecretive = false
+  /// Lost while that is so, or while calls fail: people are to be told once the gateway can know.
+  private var untold: [Line] = []
   /// By when the gateway knows of every socket that is dead.
   private var deathsKnownAt: ContinuousClock.Instant
   private var made = 0
@@ -101,7 +101,6 @@ final class TwitchModel {
     guard renamesSessions else {
       let oldSocket = old.socket
       old.socket = socket
-      old.isMoving = false
       follow(socket, of: old)
       socket.send(.welcome(old.id, keepalive: .seconds(10)))
       return agenda.after(.seconds(30)) { oldSocket.close(4004) }
@@ -178,13 +177,9 @@ final class TwitchModel {
     agenda.after(dice.milliseconds(2000...20_000)) { self.forget(session) }
   }
 
-  /// Asks a session to move; to an address that is dead, maybe. Not one whose shard was disabled without a word: its next session would
-  /// hide that for good.
+  /// Asks a session to move; to an address that is dead, maybe.
   func requestReconnect(_ session: Session, isDead: Bool) {
-    guard conduits.values.contains(where: { $0.shards.values.contains { $0.session == session.id && $0.isEnabled } })
-    else { return }
     session.challenge = dice.number(1...1_000_000)
-    session.isMoving = true
     if dice.happens(0.3) { session.socket.stall(dice.milliseconds(0...longestStall)) }
     session.socket.send(.reconnect(url: isDead ? "dead" : "move \(session.id) \(session.challenge ?? 0)"))
     agenda.after(.seconds(30)) { if session.challenge != nil { self.end(session, code: 4004) } }
@@ -193,16 +188,20 @@ final class TwitchModel {
   /// Stops delivering to a shard whose socket lives on. Whoever is told is told by what comes back.
   func disableShard(isTold: Bool) -> ShardDisabled? {
     let places = conduits.flatMap { id, conduit in
-      // One that moves is spared for the reason above.
-      conduit.shards.filter { $0.value.isEnabled && (isTold || sessions[$0.value.session]?.isMoving == false) }.map {
-        (id, $0.key, $0.value.session)
-      }
+      conduit.shards.filter(\.value.isEnabled).map { (id, $0.key, $0.value.session) }
     }.sorted { $0.2 < $1.2 }
     guard let (id, place, session) = dice.pick(places) else { return nil }
     conduits[id]?.shards[place]?.isEnabled = false
     isSecretive = isSecretive || !isTold
     let status = "websocket_internal_error"
     return isTold ? ShardDisabled(conduitID: id, shardID: ShardID(place), status: status, sessionID: session) : nil
+  }
+
+  /// Gives a conduit another number of shards, and tells nobody.
+  func resizeSecretly(_ id: ConduitID, _ shardCount: Int) {
+    guard conduits[id] != nil else { return }
+    conduits[id]?.shardCount = shardCount
+    isSecretive = true
   }
 
   func deleteConduit(_ id: ConduitID) {
@@ -269,7 +268,28 @@ final class TwitchModel {
   /// How soon people have to be told depends on how soon the gateway can know.
   private func lost(_ line: Line) {
     guard !line.hasArrived, line.copies == 0 else { return }
-    let delay: Duration = isSecretive || troubles > 0 ? .seconds(3600) : .seconds(3)
-    line.toBeToldBy = max(agenda.now + delay, deathsKnownAt)
+    line.toBeToldBy = max(agenda.now + Self.tellingTime, deathsKnownAt)
+    guard isSecretive || troubles > 0 else { return }
+    line.toBeToldBy = agenda.now + .seconds(3600)
+    untold.append(line)
   }
+
+  /// Twitch and the gateway agree again: the gateway has seen what there was to be seen.
+  func nothingIsSecret() {
+    isSecretive = false
+    for line in untold where line.toBeToldBy != nil {
+      line.toBeToldBy = max(agenda.now + Self.tellingTime, deathsKnownAt)
+    }
+    untold = []
+  }
+
+  /// A gap that a kill kept from being told, or that there was nobody to tell, is the one with which the next run begins.
+  func tellAtStart(since kill: ContinuousClock.Instant) {
+    for line in lines.joined() {
+      if let time = line.toBeToldBy, time >= kill { line.toBeToldBy = max(time, agenda.now) }
+    }
+  }
+
+  /// How long it takes until people are told of what is known to the gateway: `GapPace`, and the way to them.
+  private static let tellingTime: Duration = .seconds(3)
 }

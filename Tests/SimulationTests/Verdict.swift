@@ -1,5 +1,7 @@
 import Storage
 
+@testable import ChatRelay
+
 /// What a client has to complain about: order, repetition, loss without a word, and what moderation took away.
 struct Verdict {
   private(set) var violations: [String] = []
@@ -28,7 +30,7 @@ struct Verdict {
     var (next, position) = (base, -1)
     var seen: Set<Int> = []
     for (index, item) in client.items.enumerated() {
-      guard case .line(let line, let time, _) = item, line.channel == channel else { continue }
+      guard case .line(let line, _) = item, line.channel == channel else { continue }
       guard seen.insert(line.number).inserted else {
         if !line.wasCutOff { fail("repeated:", line) }
         continue
@@ -36,7 +38,7 @@ struct Verdict {
       if line.number < next {
         if line.number >= base, !line.wasCutOff {
           lateLines.insert(line.id)
-          if !isTold(after: position, before: index, by: time + .seconds(2)) {
+          if !isTold(after: position, before: index, by: nil), !isToldSoon(after: line) {
             fail("out of order without a gap:", line)
           }
         }
@@ -66,13 +68,21 @@ struct Verdict {
   private func isTold(after start: Int, before end: Int, by deadline: ContinuousClock.Instant?) -> Bool {
     let start = max(start, 0)
     return client.items[start...].enumerated().contains { offset, item in
-      guard case .gap(let time, let isReplayed) = item else { return false }
-      return isReplayed || start + offset < end || deadline.map { time <= $0 } ?? false
+      guard case .gap(let time) = item else { return false }
+      return start + offset < end || deadline.map { time <= $0 } ?? false
     }
   }
 
+  /// Whether a gap was told after a line, as soon as the last one before it allowed.
+  private func isToldSoon(after line: Line) -> Bool {
+    guard let time = line.publishedAt else { return false }
+    let gaps = client.items.compactMap { if case .gap(let time) = $0 { time } else { nil } }
+    guard let last = gaps.last(where: { $0 <= time }) else { return false }
+    return gaps.contains { $0 > time && $0 <= last + GapPace.pause }
+  }
+
   private mutating func judgePrivacy(_ channel: Int) {
-    for case .line(let line, _, _) in client.items where line.channel == channel {
+    for case .line(let line, _) in client.items where line.channel == channel {
       fail("shown to the wrong user:", line)
     }
   }
@@ -83,7 +93,7 @@ struct Verdict {
     for item in client.items {
       switch item {
       case .removal(let id, _, _) where !id.isEmpty: removed.insert(id)
-      case .line(let line, _, true) where line.isText && removed.contains(line.id):
+      case .line(let line, true) where line.isText && removed.contains(line.id):
         fail("replayed after it was deleted:", line)
       default: break
       }
@@ -93,6 +103,6 @@ struct Verdict {
 
 extension ClientModel.Item {
   fileprivate var line: Line? {
-    if case .line(let line, _, _) = self { line } else { nil }
+    if case .line(let line, _) = self { line } else { nil }
   }
 }

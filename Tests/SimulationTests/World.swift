@@ -19,6 +19,8 @@ final class World {
   private(set) var clients: [ClientModel] = []
   /// What the entries of the history stand for.
   var lines: [Int64: Line] = [:]
+  /// When the gaps of the history were told.
+  var gaps: [Int64: ContinuousClock.Instant] = [:]
   private(set) var whispers: [Line] = []
   /// What went wrong before the end.
   private(set) var violations: [String] = []
@@ -27,6 +29,7 @@ final class World {
   /// How far the gateway's clock is off, in milliseconds.
   private var skew: Int64 = 0
   private var isTalking = true
+  private var killedAt: ContinuousClock.Instant?
   private let talkPause: Int
 
   let seed: UInt64
@@ -105,6 +108,7 @@ final class World {
   private func heal(within bound: Duration, _ what: String) {
     agenda.run(until: agenda.now + bound, unless: { self.gateway?.isAsWanted ?? false })
     if gateway?.isAsWanted != true { fail("not healed in time after \(what): \(gateway?.summary ?? "not running")") }
+    if twitch.troubles == 0 { twitch.nothingIsSecret() }
   }
 
   /// Everything at once, calls that fail too.
@@ -149,6 +153,7 @@ final class World {
     note("start")
     let room = RoomModel(self)
     self.room = room
+    if let killedAt { twitch.tellAtStart(since: killedAt) }
     gateway = GatewayModel(self, room)
   }
 
@@ -158,6 +163,7 @@ final class World {
     gateway?.kill()
     room?.kill(withMachine: dice.happens(0.5))
     (gateway, room) = (nil, nil)
+    killedAt = agenda.now
     for line in twitch.lines.joined() where line.hasArrived && !line.isWritten { line.wasCutOff = true }
     for line in whispers where !line.isWritten { line.wasCutOff = true }
     for client in clients { client.disconnect() }

@@ -65,6 +65,12 @@ struct ConduitState {
   private var lookedAt: ContinuousClock.Instant?
   private var isLooking = false
   private var isLookHinted = false
+  /// How often something has come up that, once it is done, hides what had been wrong at Twitch before: another size of the conduit, or
+  /// another session in the place of one that delivers. Such a thing waits for a look that was asked for after it came up.
+  private var doubts = 0
+  /// How many of them the present look answers, and the last one did.
+  private var doubtsLookedAt = 0
+  private var doubtsSettled = 0
   /// Whether Twitch refused to make a conduit because there are as many as there may be.
   private(set) var isAtConduitLimit = false
 
@@ -112,6 +118,7 @@ struct ConduitState {
 
   /// Wants other shards from now on.
   mutating func want(_ transports: [ConduitPool.Transport]) {
+    if transports.count != shards.count { doubts += 1 }
     surplus.formUnion(transports.count..<max(transports.count, shards.count))
     let changed = shardStates.want(transports)
     closing += (changed + surplus.filter { $0 < transports.count }).map { ShardID($0) }
@@ -143,7 +150,7 @@ struct ConduitState {
   }
 
   private mutating func resize(_ conduit: Conduit, at now: ContinuousClock.Instant) -> [Step] {
-    guard retry.isDue(at: now) else { return [] }
+    guard retry.isDue(at: now), doubtsSettled == doubts else { return [] }
     phase = .resizing(conduit)
     return [.resize(conduit.id, shardCount: shards.count)]
   }
@@ -155,11 +162,13 @@ struct ConduitState {
   }
 
   private mutating func shardSteps(on conduit: Conduit, at now: ContinuousClock.Instant) -> [Step] {
-    var steps = shardStates.assignments(below: conduit.shardCount, at: now).map { Step.assign(conduit.id, $0) }
+    let assignments = shardStates.assignments(below: conduit.shardCount, settled: doubtsSettled, at: now)
+    var steps = assignments.map { Step.assign(conduit.id, $0) }
     steps += shardStates.connections(below: conduit.shardCount, at: now).map { .connect($0) }
     if let lookAt, lookAt <= now {
       isLooking = true
       isLookHinted = false
+      doubtsLookedAt = doubts
       lookedAt = now
       steps.append(.look(conduit.id))
     }
@@ -168,6 +177,7 @@ struct ConduitState {
 
   private var lookAt: ContinuousClock.Instant? {
     guard let lookedAt, !isLooking else { return nil }
+    if doubtsSettled < doubts { return lookedAt }
     if isLookHinted { return lookedAt + Self.hintInterval }
     return lookedAt + Self.lookInterval * (1 + shards.count / Self.pageSize)
   }
@@ -238,7 +248,7 @@ struct ConduitState {
 
   /// A session was welcomed for that shard, its first or another one.
   mutating func welcomed(_ shard: ShardID, _ session: SessionID) {
-    shardStates.welcomed(shard, session)
+    if shardStates.welcomed(shard, session, doubt: doubts + 1) { doubts += 1 }
   }
 
   /// The session of that shard came to its end; one that may have cost something is one whose end Twitch may not know of. Says
@@ -294,7 +304,8 @@ struct ConduitState {
   }
 
   /// Twitch told how it lists the conduit and its shards, asked at that time: what changed since is not judged by it. Says
-  /// whether a shard that counted as ready was not, or the conduit was resized, for nobody knows how long.
+  /// whether a shard that counted as ready was not, or the conduit was resized, for nobody knows how long, or whether that was to be
+  /// known and is not.
   mutating func looked(
     at id: ConduitID, _ result: Result<Look, HelixError>, askedAt: ContinuousClock.Instant,
     at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
@@ -303,6 +314,10 @@ struct ConduitState {
     isLooking = false
     let delivering = shards.count(where: \.isDelivering)
     var isResized = false
+    var isUnknown = false
+    // One that came to nothing is not waited for: then something may be missing.
+    let hasSettled = doubtsSettled < doubtsLookedAt
+    doubtsSettled = doubtsLookedAt
     switch result {
     case .success(let look):
       if let conduit = look.conduit {
@@ -319,9 +334,9 @@ struct ConduitState {
     case .failure(.notFound(let message)):
       startOver(.notFound(message: message), at: now, using: &generator)
     case .failure:
-      break  // the next look comes by itself
+      isUnknown = hasSettled  // the next look comes by itself
     }
-    return isResized || shards.count(where: \.isDelivering) < delivering
+    return isResized || isUnknown || shards.count(where: \.isDelivering) < delivering
   }
 
   /// Twitch says that it stopped delivering to a shard.
@@ -346,6 +361,7 @@ struct ConduitState {
     isAtConduitLimit = false
     mayHaveMadeOne = false
     isLooking = false
+    doubtsSettled = doubts
     lookedAt = now
   }
 

@@ -32,6 +32,8 @@ struct ShardState {
   private(set) var refusals = 0
   /// Whether Twitch delivers to it as far as known: also while its session is replaced by another one that was planned.
   private(set) var isDelivering = false
+  /// The doubt to be settled before Twitch is told of its session (`ConduitState`); 0 for none.
+  private(set) var doubt = 0
   /// Whether it must not share a call with other shards, since such a call failed as a whole.
   private(set) var goesAlone = false
 
@@ -99,8 +101,9 @@ struct ShardState {
 
   mutating func connect() { phase = .connecting }
 
-  mutating func welcome(_ session: SessionID) {
+  mutating func welcome(_ session: SessionID, doubt: Int = 0) {
     phase = .unassigned(.webSocket(session))
+    self.doubt = doubt
     assigning.succeed()
     refusals = 0
   }

@@ -27,14 +27,14 @@ struct ShardStates {
 
   // What to do.
 
-  /// The shards to be told to Twitch now, in calls of a bearable size.
+  /// The shards to be told to Twitch now, in calls of a bearable size; not those with doubts beyond the settled ones.
   mutating func assignments(
-    below count: Int, at now: ContinuousClock.Instant
+    below count: Int, settled: Int, at now: ContinuousClock.Instant
   ) -> [[ShardID: ShardTransport]] {
     var calls: [[ShardID: ShardTransport]] = []
     var shared: [ShardID: ShardTransport] = [:]
     for place in 0..<min(count, shards.count) where shards[place].isDue(at: now) {
-      guard case .unassigned(let transport) = shards[place].phase else { continue }
+      guard case .unassigned(let transport) = shards[place].phase, shards[place].doubt <= settled else { continue }
       shards[place].assign(transport)
       if shards[place].goesAlone || shared.count == Self.batchLimit {
         calls.append([ShardID(place): transport])
@@ -60,10 +60,13 @@ struct ShardStates {
 
   // What came of it.
 
-  /// A session was welcomed for that shard.
-  mutating func welcomed(_ id: ShardID, _ session: SessionID) {
-    guard let place = place(of: id) else { return }
-    shards[place].welcome(session)
+  /// A session was welcomed for that shard. Says whether it replaces one that delivers as far as known; then that is in doubt from
+  /// now on, under that number.
+  mutating func welcomed(_ id: ShardID, _ session: SessionID, doubt: Int) -> Bool {
+    guard let place = place(of: id) else { return false }
+    let replaces = shards[place].isDelivering
+    shards[place].welcome(session, doubt: replaces ? doubt : 0)
+    return replaces
   }
 
   /// The session of that shard is gone, or of no use.
@@ -152,6 +155,9 @@ struct ShardStates {
       case .verifying: judgeCallback(place, listed[id], at: now, using: &generator)
       case .ready(_, let since) where since < askedAt:
         if judge(place, listed[id], at: now, using: &generator) { useless.append(id) }
+      case .unassigned(.webSocket), .assigning(.webSocket):
+        // The session that is being replaced.
+        if listed[id]?.status != .enabled { shards[place].forget() }
       default: break
       }
     }

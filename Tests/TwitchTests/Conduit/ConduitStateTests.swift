@@ -12,10 +12,27 @@ import Testing
     var state: ConduitState
     var now: ContinuousClock.Instant
     var generator = SeededGenerator(7)
+    /// How many shards the conduit had when it was made ready.
+    var listedCount = 0
 
     mutating func steps(after seconds: Double = 0) -> [ConduitState.Step] {
       now += .seconds(seconds)
       return state.steps(at: now)
+    }
+
+    /// The steps after the look that comes first when what delivers is to be replaced, and finds all as it was.
+    mutating func stepsOnceLookedAt() -> [ConduitState.Step] {
+      #expect(steps() == [.look("C")])
+      #expect(looksLate(unchanged) == false)
+      return steps()
+    }
+
+    /// What Twitch lists when nothing has changed.
+    var unchanged: ConduitState.Look {
+      let shards = state.shards.enumerated().map { place, shard in
+        ModelTwitch.shard(ShardID(place), .enabled, shard.session ?? "none")
+      }
+      return ConduitState.Look(conduit: Conduit(id: "C", shardCount: listedCount), shards: shards)
     }
 
     mutating func listed(_ conduits: [Conduit]) {
@@ -66,6 +83,7 @@ import Testing
       for case .assign(_, let call) in steps { script.assigned(call, ShardUpdate(updated: [], failures: [])) }
       steps = script.steps()
     }
+    script.listedCount = count
     #expect(script.state.isReady)
     #expect(script.steps(after: 16) == [.look("C")])
     let shards = (0..<count).compactMap { try? shard(ShardID($0), .enabled, SessionID("S\($0)")) }
@@ -161,7 +179,7 @@ import Testing
   @Test func shrinkingClosesTheSurplusSocketsAfterwards() {
     var script = ready(3)
     script.state.want(sockets(2))
-    #expect(script.steps() == [.resize("C", shardCount: 2)])
+    #expect(script.stepsOnceLookedAt() == [.resize("C", shardCount: 2)])
     #expect(script.steps().isEmpty)
     script.state.resized("C", .success(Conduit(id: "C", shardCount: 2)), at: start, using: &script.generator)
     #expect(script.steps() == [.disconnect("2")])
@@ -171,7 +189,7 @@ import Testing
   @Test func aFailedResizeIsTriedAgain() {
     var script = ready(2)
     script.state.want(sockets(3))
-    #expect(script.steps() == [.resize("C", shardCount: 3)])
+    #expect(script.stepsOnceLookedAt() == [.resize("C", shardCount: 3)])
     script.state.resized("C", .failure(.server(status: 500)), at: script.now, using: &script.generator)
     #expect(script.steps().isEmpty)
     #expect(script.steps(after: 1) == [.resize("C", shardCount: 3)])
@@ -225,7 +243,7 @@ import Testing
     script.state.welcomed("0", "T0")
     script.state.welcomed("1", "T1")
     let call: [ShardID: ShardTransport] = ["0": .webSocket("T0"), "1": .webSocket("T1")]
-    #expect(script.steps() == [.assign("C", call)])
+    #expect(script.stepsOnceLookedAt() == [.assign("C", call)])
     script.assignment(failed: .badRequest(message: #"Missing required parameter """#), call)
     #expect(script.steps() == [.assign("C", ["0": .webSocket("T0")]), .assign("C", ["1": .webSocket("T1")])])
   }
@@ -233,7 +251,7 @@ import Testing
   @Test func aCallThatFailsIsMadeAgainSoon() {
     var script = ready(1)
     script.state.welcomed("0", "T")
-    _ = script.steps()
+    _ = script.stepsOnceLookedAt()
     script.assignment(failed: .server(status: 503), ["0": .webSocket("T")])
     #expect(script.steps().isEmpty)
     #expect(script.steps(after: 0.51) == [.assign("C", ["0": .webSocket("T")])])
@@ -286,7 +304,7 @@ import Testing
   @Test func aLateAnswerForALostSessionCountsForNothing() {
     var script = ready(1)
     script.state.welcomed("0", "T")
-    _ = script.steps()
+    _ = script.stepsOnceLookedAt()
     script.lost("0")
     script.assigned(["0": .webSocket("T")], ShardUpdate(updated: [], failures: []))
     #expect(!script.state.isReady)
@@ -318,7 +336,7 @@ import Testing
     var script = ready(1)
     script.state.welcomed("0", "T")
     let call = [ShardID("0"): ShardTransport.webSocket("T")]
-    #expect(script.steps() == [.assign("C", call)])
+    #expect(script.stepsOnceLookedAt() == [.assign("C", call)])
     for _ in 0..<20 {
       script.assignment(failed: .server(status: 500), call)
       #expect(script.steps(after: 2.001).contains(.assign("C", call)))
@@ -373,7 +391,7 @@ import Testing
     var script = ready(2)
     script.state.welcomed("0", "T0")
     let call = [ShardID("0"): ShardTransport.webSocket("T0")]
-    #expect(script.steps() == [.assign("C", call)])
+    #expect(script.stepsOnceLookedAt() == [.assign("C", call)])
     script.assignment(failed: .notFound(message: "not found"), call)
     #expect(script.state.conduit == nil)
     #expect(script.steps(after: 0.501) == [.list])
@@ -404,7 +422,7 @@ import Testing
     var script = ready(2)
     script.state.welcomed("1", "T1")
     let call = [ShardID("1"): ShardTransport.webSocket("T1")]
-    #expect(script.steps() == [.assign("C", call)])
+    #expect(script.stepsOnceLookedAt() == [.assign("C", call)])
     script.state.stranded("1")
     #expect(script.state.isLossy)
     script.assigned(call, ShardUpdate(updated: [], failures: []))
@@ -425,25 +443,79 @@ import Testing
     _ = script.steps(after: 6)
     let shards = try (0..<min(count, 2)).map { try shard(ShardID($0), .enabled, SessionID("S\($0)")) }
     let look = ConduitState.Look(conduit: Conduit(id: "C", shardCount: count), shards: shards)
-    #expect(script.looksLate(look))
+    #expect(script.looksLate(look) == true)
     #expect(!script.state.isReady)
-    // What the conduit has, and nobody feeds, is lost as long as there is more than one of that.
-    #expect(script.state.isLossy == (count > 3))
+    // One shard that nobody listens to has another one to step in for it, if there is another one.
+    #expect(script.state.isLossy == (count != 3))
     #expect(script.steps().contains(.resize("C", shardCount: 2)))
     script.state.resized("C", .success(Conduit(id: "C", shardCount: 2)), at: script.now, using: &script.generator)
     _ = script.steps(after: 6)
     let both = try (0..<2).map { try self.shard(ShardID($0), .enabled, SessionID("S\($0)")) }
-    #expect(!script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: both)))
+    #expect(script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: both)) == false)
   }
 
   @Test func thatAShardWasDisabledWithoutAWordIsTold() throws {
     var script = ready(2)
     _ = script.steps(after: 6)
     let shards = [try shard("0", .enabled, "S0"), try shard("1", "websocket_internal_error", "S1")]
-    #expect(script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: shards)))
+    #expect(script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: shards)) == true)
     _ = script.steps(after: 6)
     // What is known already is not told again.
-    #expect(!script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: shards)))
+    #expect(script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: shards)) == false)
+  }
+
+  @Test func whatDeliversIsLookedAtBeforeAnotherSessionTakesItsPlace() throws {
+    var script = ready(2)
+    script.state.welcomed("0", "T0")
+    #expect(script.steps() == [.look("C")])
+    // It had been disabled, and nobody had said so.
+    let shards = [try shard("0", "websocket_internal_error", "S0"), try shard("1", .enabled, "S1")]
+    #expect(script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: shards)) == true)
+    #expect(script.steps() == [.assign("C", ["0": .webSocket("T0")])])
+  }
+
+  @Test func aLookThatWasAskedForBeforeTheWelcomeDoesNotCount() {
+    var script = ready(2)
+    #expect(script.steps(after: 6) == [.look("C")])
+    script.state.welcomed("0", "T0")
+    #expect(script.steps().isEmpty)
+    #expect(script.looksLate(script.unchanged) == false)
+    #expect(script.steps() == [.look("C")])
+    #expect(script.looksLate(script.unchanged) == false)
+    #expect(script.steps() == [.assign("C", ["0": .webSocket("T0")])])
+  }
+
+  @Test func aLookThatFailsIsNotWaitedForAndSomethingMayBeMissing() {
+    var script = ready(2)
+    script.state.welcomed("0", "T0")
+    #expect(script.steps() == [.look("C")])
+    let isLate = script.state.looked(
+      at: "C", .failure(.server(status: 500)), askedAt: script.now, at: script.now, using: &script.generator)
+    #expect(isLate)
+    #expect(script.steps() == [.assign("C", ["0": .webSocket("T0")])])
+    // One that nothing waited for tells nothing.
+    #expect(script.steps(after: 6) == [.look("C")])
+    let isLateAgain = script.state.looked(
+      at: "C", .failure(.server(status: 500)), askedAt: script.now, at: script.now, using: &script.generator)
+    #expect(!isLateAgain)
+  }
+
+  @Test func whoeverResizedTheConduitBeforeWeDoIsSeen() throws {
+    var script = ready(2)
+    script.state.want(sockets(3))
+    #expect(script.steps() == [.look("C")])
+    #expect(script.steps(after: 1).isEmpty)
+    let shards = [try shard("0", .enabled, "S0"), try shard("1", .enabled, "S1")]
+    #expect(script.looksLate(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 5), shards: shards)) == true)
+    #expect(script.steps().contains(.resize("C", shardCount: 3)))
+  }
+
+  @Test func aLostShardIsAssignedWithoutALook() {
+    var script = ready(2)
+    script.lost("0")
+    _ = script.steps(after: 0.6)
+    script.state.welcomed("0", "T0")
+    #expect(script.steps() == [.assign("C", ["0": .webSocket("T0")])])
   }
 
   @Test func theConduitIsLookedAtEveryFiveSecondsAndOneLookAtATime() {
