@@ -91,6 +91,14 @@ struct ConduitState {
     }
   }
 
+  /// How many shards the conduit in use has, as Twitch last said.
+  var size: Int? {
+    switch phase {
+    case .unknown, .listing, .absent, .creating: nil
+    case .known(let conduit), .resizing(let conduit): conduit.shardCount
+    }
+  }
+
   /// Whether Twitch delivers to every wanted shard.
   var isReady: Bool {
     guard case .known(let conduit) = phase else { return false }

@@ -169,7 +169,11 @@ final class ShardKeeper {
       let conduit = try await helix.conduits().first { $0.id == id }
       return ConduitState.Look(conduit: conduit, shards: conduit == nil ? [] : try await helix.shards(of: id))
     }
-    if state.looked(at: id, result, askedAt: askedAt, at: .now, using: &generator) { tell(.interrupted) }
+    let (size, wereReady) = (state.size, state.shards.map(\.isReady))
+    if state.looked(at: id, result, askedAt: askedAt, at: .now, using: &generator) {
+      if case .success(let look) = result { note(look, size, wereReady) }
+      tell(.interrupted)
+    }
     // Twitch is asked again and again: that it does not answer is told once.
     let isNews = !isLookFailing
     if case .failure = result { isLookFailing = true } else { isLookFailing = false }
@@ -236,6 +240,19 @@ final class ShardKeeper {
     guard let id = state.shards[place].session else { return }
     logger.info("shard ready", metadata: ["shard": "\(shard)", "session": "\(id)"])
     sessions[shard]?.assigned(to: id, on: owner)
+  }
+
+  /// Says what a look found that nobody had told.
+  private func note(_ look: ConduitState.Look, _ size: Int?, _ wereReady: [Bool]) {
+    if let size, let now = look.conduit?.shardCount, now != size {
+      logger.warning("conduit resized by somebody", metadata: ["shards": "\(now)"])
+    }
+    for (place, wasReady) in wereReady.enumerated() where wasReady && !isReady(ShardID(place)) {
+      let status = look.shards.first { $0.id == ShardID(place) }?.status.rawValue ?? "not_listed"
+      logger.warning("shard disabled", metadata: ["shard": "\(place)", "status": "\(status)"])
+      records[place, default: .none].disable(status)
+      disabled.insert(ShardID(place))
+    }
   }
 
   private func note(_ update: ShardUpdate) {

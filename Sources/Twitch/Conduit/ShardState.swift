@@ -131,6 +131,9 @@ struct ShardState {
     unassign()
   }
 
+  /// The session that is to be replaced by its present one had been disabled.
+  mutating func noteSilence() { isDelivering = false }
+
   /// What Twitch was told is void, and nothing is known against the transport: tell it again at once.
   private mutating func unassign() {
     switch phase {

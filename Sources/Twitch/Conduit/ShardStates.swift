@@ -156,8 +156,8 @@ struct ShardStates {
       case .ready(_, let since) where since < askedAt:
         if judge(place, listed[id], at: now, using: &generator) { useless.append(id) }
       case .unassigned(.webSocket), .assigning(.webSocket):
-        // The session that is being replaced.
-        if listed[id]?.status != .enabled { shards[place].forget() }
+        // What is said is about the session that is being replaced.
+        if listed[id]?.status != .enabled { shards[place].noteSilence() }
       default: break
       }
     }

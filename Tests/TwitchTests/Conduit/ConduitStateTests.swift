@@ -474,6 +474,18 @@ import Testing
     #expect(script.steps() == [.assign("C", ["0": .webSocket("T0")])])
   }
 
+  @Test func aLookDoesNotRepeatAnAssignmentThatIsUnderWay() throws {
+    var script = ready(2)
+    script.lost("0")
+    _ = script.steps(after: 0.6)
+    script.state.welcomed("0", "T0")
+    #expect(script.steps() == [.assign("C", ["0": .webSocket("T0")])])
+    #expect(script.steps(after: 6) == [.look("C")])
+    let shards = [try shard("0", "websocket_disconnected", "S0"), try shard("1", .enabled, "S1")]
+    script.looked(ConduitState.Look(conduit: Conduit(id: "C", shardCount: 2), shards: shards))
+    #expect(script.steps().isEmpty)
+  }
+
   @Test func aLookThatWasAskedForBeforeTheWelcomeDoesNotCount() {
     var script = ready(2)
     #expect(script.steps(after: 6) == [.look("C")])
