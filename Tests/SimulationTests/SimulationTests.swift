@@ -36,12 +36,12 @@ import Testing
   }
 
   @Test func aSeedReplaysExactly() {
-    let seeds: [UInt64] = Array(0..<12)
+    let seeds = Array(Self.replayed)
     // On whatever threads there are.
     let runs = Mutex<[UInt64: [[String]]]>([:])
     DispatchQueue.concurrentPerform(iterations: seeds.count * 2) { place in
       let seed = seeds[place / 2]
-      let notes = trace(of: seed)
+      let notes = Self.trace(of: seed)
       runs.withLock { $0[seed, default: []].append(notes) }
     }
     let traces = runs.withLock { $0 }
@@ -53,8 +53,31 @@ import Testing
     #expect(traces[0]?.first != traces[1]?.first)
   }
 
+  /// In another process sets and dictionaries have another order.
+  @Test func aSeedReplaysExactlyInAnotherProcess() async throws {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+      for seed in SimulationTests.replayed { print(SimulationTests.fingerprint(of: seed)) }
+    }
+    let there = String(decoding: try #require(result).standardOutputContent, as: UTF8.self)
+    for seed in Self.replayed {
+      let here = Self.fingerprint(of: seed)
+      #expect(there.contains(here), "\(here)")
+    }
+  }
+
+  private static let replayed: Range<UInt64> = 0..<12
+
+  /// The seed, how much happens under it, and a hash of that (FNV-1a) which is the same in every process.
+  private static func fingerprint(of seed: UInt64) -> String {
+    let notes = trace(of: seed)
+    let hash = notes.joined(separator: "\n").utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
+      (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return "seed \(seed): \(notes.count) notes, \(String(hash, radix: 16))"
+  }
+
   /// All that happens under that seed.
-  private func trace(of seed: UInt64) -> [String] {
+  private static func trace(of seed: UInt64) -> [String] {
     let world = World(seed: seed)
     var notes: [String] = []
     world.onNote = { notes.append($0) }
