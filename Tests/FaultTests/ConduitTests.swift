@@ -15,6 +15,9 @@ import TwitchSimulator
         try await scene.complete(within: window.left)
       }
       #expect(await scene.twitch.conduits().count == 1)
+      // Its first one, and this one.
+      #expect(try scene.logCount("conduit created") == 2)
+      #expect(try scene.logCount("status=conduit_deleted") <= 1)
     }
   }
 
@@ -32,6 +35,7 @@ import TwitchSimulator
         try await scene.complete(within: window.left)
       }
       #expect(await scene.twitch.conduits().map(\.shardCount) == [2])
+      #expect(try scene.logCount("conduit resized by somebody") == 1)
     }
   }
 

@@ -18,8 +18,10 @@ import TwitchSimulator
     try await withScene { scene in
       for (kind, name, made) in faults {
         let times = kind == .huge ? 3 : 10
+        // What nobody can read may have been a line, and what comes over the other shard waits, but not for long.
+        let isHarmless = ![.brokenUTF8, .brokenJSON, .otherShard].contains(kind)
         try await scene.measure(
-          .init(name, made: "\(made), \(times) times", bound: 5, recovered: "all lines arrived")
+          .init(name, made: "\(made), \(times) times", bound: 5, recovered: "all lines arrived", isHarmless: isHarmless)
         ) { window in
           let sequence = await scene.twitch.lastSequence()
           await scene.twitch.add(Simulator.DeliveryFault(kind, type: "channel.chat.message", times: times))
@@ -32,6 +34,8 @@ import TwitchSimulator
           }
         }
       }
+      // Each of the two sessions says once that it skips something.
+      #expect(1...2 ~= (try scene.logCount("EventSub frame skipped")))
       // Not one of them cost a connection.
       #expect(await scene.twitch.counters().socketsClosed == 0)
       #expect(await scene.twitch.counters().socketsOpened == 2)

@@ -32,6 +32,8 @@ import TwitchSimulator
       } recovery: { window in
         try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
       }
+      // Each failure once.
+      #expect(try scene.logCount("assigning shards failed") == 3)
     }
   }
 

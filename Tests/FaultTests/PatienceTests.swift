@@ -31,6 +31,7 @@ import TwitchSimulator
       }
       let made = await scene.twitch.counters().callsByKind["POST /helix/eventsub/subscriptions 202"] ?? 0
       #expect(made <= scene.subscriptionCount + 2 * 8)
+      #expect(try scene.logCount("subscriptions revoked") == 1)
     }
   }
 

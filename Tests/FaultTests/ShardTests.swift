@@ -48,7 +48,7 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "planned reconnect, \(newSession ? "new" : "same") session id", made: "session_reconnect to shard 0",
-          bound: 2, recovered: "old socket closed"),
+          bound: 2, recovered: "old socket closed", isHarmless: true),
         pause: .milliseconds(1)
       ) { window in
         let sequence = await scene.twitch.lastSequence()
@@ -58,13 +58,16 @@ import TwitchSimulator
         _ = try await scene.twitch.events(end, after: sequence, within: window.left)
         try await scene.twitch.wait(for: .init(sockets: 2, shards: 2, exactly: true), within: window.left)
       }
+      #expect(try await scene.shardLosses() == (0, 0))
     }
   }
 
   @Test func everyShardIsAskedToMoveAtOnce() async throws {
     try await withScene { scene in
       try await scene.measure(
-        .init("all shards asked to move at once", made: "session_reconnect to all", bound: 3, recovered: "both moved"),
+        .init(
+          "all shards asked to move at once", made: "session_reconnect to all", bound: 3, recovered: "both moved",
+          isHarmless: true),
         pause: .milliseconds(1)
       ) { window in
         let sequence = await scene.twitch.lastSequence()
@@ -75,6 +78,7 @@ import TwitchSimulator
         }
         try await scene.twitch.wait(for: .init(sockets: 2, shards: 2, exactly: true), within: window.left)
       }
+      #expect(try await scene.shardLosses() == (0, 0))
     }
   }
 
@@ -95,29 +99,33 @@ import TwitchSimulator
 
   @Test func aShardIsDisabledWhileItsSocketLooksAlive() async throws {
     try await withScene { scene in
-      try await scene.measure(
-        .init(
-          "shard disabled, socket alive", made: "shard 1 set to websocket_internal_error, its socket left open",
-          bound: 2,
-          recovered: "shard assigned again")
-      ) { window in
-        try await scene.twitch.disableShard("1")
-        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      try await scene.losingOneSession {
+        try await scene.measure(
+          .init(
+            "shard disabled, socket alive", made: "shard 1 set to websocket_internal_error, its socket left open",
+            bound: 2,
+            recovered: "shard assigned again")
+        ) { window in
+          try await scene.twitch.disableShard("1")
+          try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+        }
       }
     }
   }
 
   @Test func aShardIsDisabledAndNobodyHearsOfIt() async throws {
     try await withScene { scene in
-      try await scene.measure(
-        .init(
-          "shard disabled, socket alive, not told", made: "the same, and conduit.shard.disabled never arrives",
-          bound: 10,
-          recovered: "shard assigned again")
-      ) { window in
-        await scene.twitch.add(Simulator.DeliveryFault(.drop, type: "conduit.shard.disabled"))
-        try await scene.twitch.disableShard("1")
-        try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      try await scene.losingOneSession {
+        try await scene.measure(
+          .init(
+            "shard disabled, socket alive, not told", made: "the same, and conduit.shard.disabled never arrives",
+            bound: 10,
+            recovered: "shard assigned again")
+        ) { window in
+          await scene.twitch.add(Simulator.DeliveryFault(.drop, type: "conduit.shard.disabled"))
+          try await scene.twitch.disableShard("1")
+          try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+        }
       }
     }
   }
@@ -135,6 +143,7 @@ import TwitchSimulator
       } recovery: { window in
         try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
       }
+      #expect(try scene.logCount("shard not assigned") == 1)
     }
   }
 
@@ -154,6 +163,7 @@ import TwitchSimulator
       } recovery: { window in
         try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
       }
+      #expect(try scene.logCount("assigning shards failed") == 2)
     }
   }
 }

@@ -136,6 +136,9 @@ final class Scene: Sendable {
     }
   }
 
+  /// How many lines of the program's log have that in them.
+  func logCount(_ text: String) throws -> Int { try gateway.log.split(separator: "\n").count { $0.contains(text) } }
+
   /// The account of one of the channels.
   func account(_ name: String) throws -> AccountID { try #require(accounts[name]) }
 
