@@ -31,7 +31,7 @@ final class Scene: Sendable {
     var shards = 2
     /// The name under which the gateway is told to find Twitch, in place of 127.0.0.1.
     var twitchHost = "127.0.0.1"
-    /// Channels of the stream beside `harbor` and `pier`.
+    /// Channels beside `harbor` and `pier`: somebody else's, in streams of a hundred.
     var moreChannels = 0
     /// Done to Twitch before the gateway starts.
     var prepare: @Sendable (Simulator) async throws -> Void = { _ in }
@@ -47,6 +47,7 @@ final class Scene: Sendable {
     let (john, token) = try await store.addUser(named: "john")
     self.token = token
     var accounts: [String: AccountID] = [:]
+    let fleet = setup.moreChannels > 0 ? try await store.addUser(named: "fleet").user : john
     let more = (0..<setup.moreChannels).map { ("\(100 + $0)", "channel\($0)") }
     for (id, name) in [("1", "harbor"), ("2", "pier"), ("3", "dock"), ("9", "gull")] + more {
       try await twitch.addUser(.init(name, id: .init(id)))
@@ -54,11 +55,16 @@ final class Scene: Sendable {
       let pair = try await twitch.grant(Self.scopes, by: name)
       let tokens = NetworkTokens(accessToken: pair.accessToken, refreshToken: pair.refreshToken, scopes: pair.scope)
       let identity = NetworkIdentity(networkUserID: id, name: name, login: name)
-      accounts[name] = try await store.linkAccount(identity, tokens: tokens, to: john.id).id
+      let owner = name.hasPrefix("channel") ? fleet : john
+      accounts[name] = try await store.linkAccount(identity, tokens: tokens, to: owner.id).id
       if name != "dock" { try await twitch.goLive(name) }
     }
-    let carried = (["harbor", "pier"] + more.map(\.1)).compactMap { accounts[$0] }
+    let carried = ["harbor", "pier"].compactMap { accounts[$0] }
     stream = try await store.addStream(named: "Evening show", accounts: carried, owner: john.id).id
+    for start in stride(from: 0, to: more.count, by: 100) {
+      let hundred = more[start..<min(start + 100, more.count)].compactMap { accounts[$0.1] }
+      _ = try await store.addStream(named: "Show \(start)", accounts: hundred, owner: fleet.id)
+    }
     self.accounts = accounts
     let client = Simulator.Client.example
     func at(_ url: String) -> String { url.replacing("127.0.0.1", with: setup.twitchHost) }
@@ -69,7 +75,7 @@ final class Scene: Sendable {
       "TWITCH_API_URL": at(twitch.apiURL), "TWITCH_AUTH_URL": at(twitch.authURL),
       "TWITCH_EVENTSUB_URL": at(twitch.eventSubURL),
     ]
-    subscriptionCount = carried.count * 8 + 1
+    subscriptionCount = (2 + more.count) * 8 + 1
     shardCount = setup.shards
     try await setup.prepare(twitch)
   }
