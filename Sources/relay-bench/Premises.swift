@@ -28,7 +28,8 @@ struct Premises {
         NetworkIdentity(networkUserID: "\(number)", name: name, login: name),
         tokens: NetworkTokens(accessToken: pair.accessToken, refreshToken: pair.refreshToken, scopes: pair.scope),
         to: user.id)
-      _ = try await store.addStream(named: name, accounts: [account.id], owner: user.id)
+      // Nobody is live, and people write all the same.
+      _ = try await store.addStream(named: name, accounts: [account.id], owner: user.id, chatWhenOffline: true)
     }
     try await twitch.subscribe(Self.topics, of: (1...channels).map { .init("\($0)") })
     let client = Simulator.Client.example

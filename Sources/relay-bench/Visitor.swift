@@ -23,6 +23,7 @@ actor Visitor {
   func message(_ type: String = "text") async throws -> [UInt8] {
     while case .text(let bytes)? = await socket?.receive() {
       if bytes.starts(with: #"{"type":"\#(type)""#.utf8) { return bytes }
+      if bytes.starts(with: #"{"type":"error""#.utf8) { throw BenchmarkError(String(decoding: bytes, as: UTF8.self)) }
     }
     throw BenchmarkError("the server hung up")
   }
