@@ -4,8 +4,8 @@ enum Idle {
   private static let time: Duration = .seconds(27)
 
   static func measure() async throws -> [Figure] {
-    // With the usual hard limit of 20,000 descriptors there cannot be as many browsers.
-    let crowds = [10_000, FileLimit.raise() >= 20_000 ? 20_000 : 15_000]
+    // With a hard limit of 20,000 descriptors, which is usual, there cannot be as many browsers: both ends need some for themselves.
+    let crowds = [10_000, min(20_000, FileLimit.raise() / 1_000 * 1_000)]
     var memory: [Int: [Kind: Double]] = [:]
     var load = 0.0
     try await Subject.each([.relay, .slices], clients: crowds[1]) { subject in
