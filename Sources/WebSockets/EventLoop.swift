@@ -1,4 +1,5 @@
 import CLibWebSockets
+import DequeModule
 import Dispatch
 import Glibc
 public import Logging
@@ -42,6 +43,8 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
   private var isStopping = false
   private var tick: Timer?
   private var kept: [AnyObject] = []
+  /// Those with followers who do not have everything yet.
+  private var logs: Deque<FrameLog> = []
   /// Who waits in `sleep(for:)`; woken when the loop ends.
   var sleepers: [ObjectIdentifier: Sleeper] = [:]
 
@@ -151,10 +154,31 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
         if jobs.isEmpty { queue.isWoken = false }
         return jobs
       }
-      if jobs.isEmpty { return }
+      if jobs.isEmpty { return writeLogs() }
       for job in jobs { run(job) }
     }
+    writeLogs()
     if let context = unsafe context { unsafe lws_cancel_service(context) }
+  }
+
+  // MARK: Logs
+
+  /// Lets a log's followers have what is new: as soon as what runs now has appended all it has, some in each turn of the loop.
+  func distribute(_ log: FrameLog) {
+    logs.append(log)
+    if logs.count == 1 { execute { _ in } }
+  }
+
+  /// How many writes there are in one turn of the loop: about a millisecond's.
+  private static let writesInTurn = 256
+
+  private func writeLogs() {
+    var left = Self.writesInTurn
+    while left > 0, let log = logs.popFirst() {
+      left -= log.distribute(atMost: left)
+      if left == 0, log.hasFollowersDue { logs.append(log) }
+    }
+    if !logs.isEmpty { execute { _ in } }
   }
 
   // MARK: The thread
@@ -213,6 +237,7 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
     if let evLoop = unsafe evLoop { unsafe ev_loop_destroy(evLoop) }
     unsafe evLoop = nil
     kept = []
+    logs = []
     EventLoop.current.value = nil
     let (jobs, waiting) = queue.withLock { queue in
       queue.phase = .stopped

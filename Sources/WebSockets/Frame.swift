@@ -14,6 +14,14 @@ enum Frame {
     }
   }
 
+  /// How many bytes the first of these frames has, header included.
+  static func size(of frames: UnsafeBufferPointer<UInt8>) -> Int {
+    let count = unsafe Int(frames[1] & 0x7F)
+    let extra = count < 126 ? 0 : count == 126 ? 2 : 8
+    guard extra > 0 else { return 2 + count }
+    return unsafe 2 + extra + frames[2..<2 + extra].reduce(0) { $0 << 8 | Int($1) }
+  }
+
   /// The header of a message's only frame.
   static func header(of message: Message) -> [UInt8] {
     let finalBinary: UInt8 = 0x82

@@ -3,14 +3,23 @@
 /// A room appends; each WebSocket that follows holds a position and writes from the shared memory. What everybody has written
 /// is freed. Who is more than `capacity` bytes behind has lost its place and is closed with code 1013 ("try again later");
 /// nobody else notices. Not sendable: it belongs to the actor on the loop.
+///
+/// Followers are written to in a circle, some in each turn of the loop. What is appended before their turn comes goes out with what
+/// they were due, so that a crowd that is large costs fewer writes, not longer ones for each message.
 @safe public final class FrameLog {
   /// What one write hands to the socket at most, unless a single frame is larger.
   static let sliceSize = 16 << 10
+
+  /// From how many followers on a slab is larger than a slice.
+  private static let crowd = 64
 
   private let capacity: Int
   // Older slabs live as long as a follower's position leads to them.
   private(set) var newest = Slab(size: 0, start: 0)
   private var followers: [WebSocket] = []
+  /// Who has their turn next, and how many from there on may not have all that was appended.
+  private var next = 0
+  private var due = 0
 
   /// Makes an empty log whose followers may be `capacity` bytes behind.
   public init(capacity: Int = 1 << 20) {
@@ -19,6 +28,9 @@
 
   /// How many WebSockets follow.
   public var followerCount: Int { followers.count }
+
+  /// Whether somebody may not have all that was appended.
+  var hasFollowersDue: Bool { due > 0 }
 
   /// Frames one text message and gets it on its way to every follower. Where nobody follows there is nothing to do.
   public func append(_ text: [UInt8]) {
@@ -32,11 +44,26 @@
     }
     newest.append(header)
     newest.append(text)
-    for follower in followers { follower.hasMoreToWrite() }
+    if due == 0 { followers[0].loop.distribute(self) }
+    due = followers.count
+  }
+
+  /// Writes to the next followers, at most so many; gives to how many it did, which are fewer only when everybody has had their turn.
+  func distribute(atMost limit: Int) -> Int {
+    let count = min(due, limit)
+    for _ in 0..<count {
+      if next >= followers.count { next = 0 }
+      followers[next].writeAtOnce()
+      next += 1
+    }
+    due -= count
+    return count
   }
 
   private func addSlab(for frameSize: Int) {
-    let slab = Slab(size: max(Self.sliceSize, frameSize), start: newest.end)
+    // Whoever is due what is in two slabs needs two writes: that costs a crowd more than memory does.
+    let size = followers.count < Self.crowd ? Self.sliceSize : 4 * Self.sliceSize
+    let slab = Slab(size: max(size, frameSize), start: newest.end)
     newest.next = slab
     newest = slab
     for follower in followers where slab.start - follower.positionInLog > capacity { follower.fellBehind() }
@@ -54,7 +81,10 @@
     if last !== follower {
       followers[index] = last
       last.indexInLog = index
+      // Its new place may have had its turn.
+      if due > 0 { last.hasMoreToWrite() }
     }
+    due = min(due, followers.count)
     // A log that nobody follows costs nothing.
     if followers.isEmpty { newest = Slab(size: 0, start: newest.end) }
   }
@@ -84,6 +114,18 @@
     }
 
     var end: Int { start + count }
+
+    /// The end of what one write takes from there on: of whole frames, since other messages may come in between.
+    func endOfSlice(from offset: Int) -> Int {
+      guard count - offset > FrameLog.sliceSize else { return count }
+      var end = offset + size(ofFrameAt: offset)
+      while end < count, case let next = end + size(ofFrameAt: end), next - offset <= FrameLog.sliceSize { end = next }
+      return end
+    }
+
+    private func size(ofFrameAt offset: Int) -> Int {
+      unsafe Frame.size(of: UnsafeBufferPointer(rebasing: memory[offset..<count]))
+    }
 
     var free: Int { unsafe memory.count - count }
 

@@ -28,6 +28,14 @@ struct Outbox {
   enum Next {
     case own([UInt8], isText: Bool)
     case log(FrameLog.Slab, from: Int, to: Int)
+
+    /// How many bytes it has.
+    var size: Int {
+      switch self {
+      case .own(let bytes, _): bytes.count
+      case .log(_, let start, let end): end - start
+      }
+    }
   }
 
   /// Whether messages become frames here, as many as fit in one write. A client's are framed and masked by libwebsockets.
@@ -62,7 +70,7 @@ struct Outbox {
     position?.normalize()
     if let first = own.first, isDue(first) { return takeOwn() }
     guard let position, position.offset < position.slab.count else { return nil }
-    var end = position.slab.count
+    var end = position.slab.endOfSlice(from: position.offset)
     if let limit = own.first?.after, limit.slab === position.slab { end = min(end, limit.offset) }
     self.position?.offset = end
     return .log(position.slab, from: position.offset, to: end)

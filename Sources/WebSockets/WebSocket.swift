@@ -152,7 +152,7 @@ import DequeModule
   public func ping() {
     guard isOpen else { return }
     pingsToSend += 1
-    hasMoreToWrite()
+    writeAtOnce()
   }
 
   /// Says goodbye once what is queued has been written, and waits for the other end's for a few seconds. A client's end goes
@@ -195,6 +195,14 @@ import DequeModule
     isWritableRequested = true
     connection.requestWritable()
   }
+
+  /// Writes right now, which saves the two calls to the system that a writable callback costs, unless one is due anyway.
+  func writeAtOnce() {
+    guard !isWritableRequested, writable() != 0 else { return }
+    connection.kill()
+  }
+
+  var loop: EventLoop { connection.loop }
 
   // MARK: Callbacks
 
@@ -250,23 +258,33 @@ import DequeModule
   private func writable() -> Int32 {
     guard let wsi = unsafe wsi else { return -1 }
     isWritableRequested = false
+    defer { unsafe askForMore(wsi) }
     if pingsToSend > 0 {
       pingsToSend -= 1
-      hasMoreToWrite()
       return unsafe Writing.write(Self.pingPayload, to: wsi, as: LWS_WRITE_PING)
     }
-    guard let next = outbox.next() else {
-      return unsafe sayGoodbye(wsi)
-    }
+    let hadOwn = outbox.ownBytes > 0
+    guard var next = outbox.next() else { return unsafe sayGoodbye(wsi) }
     var result = unsafe write(next, to: wsi)
-    // Of what comes in, more than one slice may fit into one turn of the loop: whoever could take that must not lose ground for
-    // want of turns. libwebsockets allows several writes as long as it says that the socket takes more.
-    while result == 0, isBehind, unsafe lws_send_pipe_choked(wsi) == 0, let following = outbox.next() {
-      result = unsafe write(following, to: wsi)
+    var size = next.size
+    // Several writes are allowed as long as the socket takes them whole: a slice in all; and more for who is behind, who must not lose
+    // ground for want of turns.
+    while result == 0, unsafe lws_partial_buffered(wsi) == 0,
+      unsafe size < FrameLog.sliceSize || isBehind && lws_send_pipe_choked(wsi) == 0, let following = outbox.next()
+    {
+      next = following
+      size += next.size
+      result = unsafe write(next, to: wsi)
     }
-    if outbox.ownBytes == 0 { hasDrained() }
-    if !outbox.isEmpty || (goodbye != nil && !hasSaidGoodbye) { hasMoreToWrite() }
+    if hadOwn, outbox.ownBytes == 0 { hasDrained() }
     return result
+  }
+
+  /// Asks for a callback when something is left: here, or of the last write, which libwebsockets then keeps (it must be gone before the
+  /// next one, or a peer that reads slowly would make it keep ever more).
+  private func askForMore(_ wsi: OpaquePointer) {
+    let hasMore = pingsToSend > 0 || !outbox.isEmpty || (goodbye != nil && !hasSaidGoodbye)
+    if unsafe hasMore || lws_partial_buffered(wsi) != 0 { hasMoreToWrite() }
   }
 
   /// Whether the log is more than some slices ahead.

@@ -288,6 +288,30 @@ import WebSockets
     }
   }
 
+  @Test func aCrowdThatIsLargerThanATurnMissesNothingWhenSomeLeaveDuringIt() async throws {
+    try await Host.run { host, port in
+      let log = FrameLog()
+      var clients: [WebSocket] = []
+      for index in 0..<300 {
+        let (client, server) = try await host.pair(port, index)
+        server.follow(log)
+        clients.append(client)
+      }
+      for round in 0..<5 {
+        log.append(Array("round \(round)".utf8))
+        // Some have had their turn now.
+        try await host.sleep(for: .zero)
+        for place in 1...3 { host.accepted[round * 10 + place].close() }
+      }
+      for (index, client) in clients.enumerated() {
+        let last = index % 10 > 0 && index % 10 < 4 && index < 50 ? index / 10 : 4
+        for round in 0..<last { #expect(await client.receive()?.string == "round \(round)") }
+        if last == 4 { #expect(await client.receive()?.string == "round 4") }
+      }
+      #expect(log.followerCount == 285)
+    }
+  }
+
   @Test func whoIsAloneAndReadsNothingFallsOffTheLogToo() async throws {
     try await Host.run { host, port in
       let log = FrameLog(capacity: 256 << 10)
