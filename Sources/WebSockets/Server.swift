@@ -16,7 +16,9 @@ import HTTPTypes
   let certificate: ServerCertificate?
   private let upgrade: (Request) -> Upgrade
   private var host: OpaquePointer?
+  /// libwebsockets shall ping nobody.
   let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
+  private let watch: SilenceWatch?
   private var isAccepting = true
   private var admitted = 0
   /// How many connections were closed at once for want of descriptors, and when the last one was.
@@ -47,11 +49,7 @@ import HTTPTypes
     self.upgrade = upgrade
     unsafe idlePolicy = .allocate(capacity: 1)
     unsafe idlePolicy.initialize(to: lws_retry_bo_t())
-    if let pings = configuration.pings {
-      unsafe idlePolicy.pointee.secs_since_valid_ping = UInt16(clamping: pings.interval)
-      unsafe idlePolicy.pointee.secs_since_valid_hangup = UInt16(
-        clamping: pings.interval + pings.timeout)
-    }
+    watch = configuration.pings.map { SilenceWatch($0, on: loop) }
     let address =
       Resolver.isAddress(configuration.host)
       ? configuration.host : Resolver.lookUp(configuration.host).first
@@ -210,7 +208,7 @@ import HTTPTypes
       let webSocket = WebSocket(
         on: loop, phase: .accepted(handler), isClient: false,
         maximumMessageSize: configuration.maximumMessageSize,
-        address: request.remoteAddress)
+        address: request.remoteAddress, watch: watch)
       unsafe webSocket.connection.attach(to: wsi, handler: webSocket)
       return 0
     }

@@ -38,6 +38,9 @@ import DequeModule
 
   private var log: FrameLog?
   var indexInLog: Int?
+  /// Who pings this one when it is silent, at a server's end.
+  private let watch: SilenceWatch?
+  var silence: SilenceWatch.Entry?
 
   /// How the connection ended; `nil` while it lives.
   public private(set) var closure: Closure?
@@ -56,12 +59,16 @@ import DequeModule
   /// How long it may take with a peer that reads too slowly: long enough for one that was only asleep to learn why.
   private static let slowGoodbyeSeconds: Int32 = 60
 
-  init(on loop: EventLoop, phase: Phase, isClient: Bool, maximumMessageSize: Int, address: String) {
+  init(
+    on loop: EventLoop, phase: Phase, isClient: Bool, maximumMessageSize: Int, address: String,
+    watch: SilenceWatch? = nil
+  ) {
     self.phase = phase
     self.isClient = isClient
     outbox = Outbox(makesFrames: !isClient)
     self.maximumMessageSize = maximumMessageSize
     self.address = address
+    self.watch = watch
     connection = Connection(on: loop)
   }
 
@@ -155,6 +162,11 @@ import DequeModule
     writeAtOnce()
   }
 
+  /// Nothing has been heard for too long.
+  func giveUp() {
+    connection.kill()
+  }
+
   /// Says goodbye once what is queued has been written, and waits for the other end's for a few seconds. A client's end goes
   /// on receiving until then.
   public func close(_ code: UInt16 = 1000, _ reason: String = "") {
@@ -173,6 +185,8 @@ import DequeModule
     self.goodbye = goodbye
     phase = .closing
     log?.remove(self)
+    // The goodbye has a time-out of its own.
+    watch?.remove(self)
     if let wsi = unsafe wsi {
       unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, seconds)
     }
@@ -225,7 +239,9 @@ import DequeModule
     if let wsi = unsafe wsi { SocketOptions.sendAtOnce(unsafe lws_get_socket_fd(wsi)) }
     switch previous {
     case .connecting(let done): done(.success(self))
-    case .accepted(let handler): handler(self)
+    case .accepted(let handler):
+      watch?.add(self)
+      handler(self)
     case .open, .closing, .closed: break
     }
     return 0
@@ -233,6 +249,7 @@ import DequeModule
 
   private func received(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     guard let wsi = unsafe wsi else { return -1 }
+    watch?.heard(self)
     // A server keeps nothing of a connection that it is leaving.
     guard isOpen || isClient else { return 0 }
     guard partial.count + bytes.count <= maximumMessageSize else {
@@ -304,6 +321,7 @@ import DequeModule
   }
 
   private func pong() -> Int32 {
+    watch?.heard(self)
     onPong?()
     return 0
   }
@@ -362,6 +380,7 @@ import DequeModule
     closure = goodbye ?? Closure(code: 1006)
     log?.remove(self)
     log = nil
+    watch?.remove(self)
     outbox.removeAll()
     onPong = nil
     connection.detach()

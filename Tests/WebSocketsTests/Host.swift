@@ -5,7 +5,7 @@ import WebSockets
 
 /// An actor on an event loop with a server that does what the test says, and clients on the same loop.
 actor Host {
-  private let loop: EventLoop
+  let loop: EventLoop
   private var server: Server?
   private var client: HTTPClient?
   private(set) var accepted: [WebSocket] = []

@@ -210,7 +210,7 @@ import WebSockets
       let raw = await handshake(port)
       let server = await host.nextAccepted()
       #expect(await raw.readSome().starts(with: [0x89]))
-      raw.write(frame(10, []))
+      raw.write(frame(10, Array("relay".utf8)))
       // Who does answer is pinged again.
       #expect(await raw.readSome().starts(with: [0x89]))
       #expect(await server.receive() == nil)
