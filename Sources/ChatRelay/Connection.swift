@@ -31,12 +31,9 @@ final class Connection {
     budget = RequestBudget(at: now)
   }
 
-  /// Waits for the next message; `nil` when the connection is over. What comes after it was closed here is dropped.
-  func receive() async -> Message? {
-    while let message = await socket.receive() {
-      if !isClosing { return message }
-    }
-    return nil
+  /// From now on, hands over each message, and at last `nil`. What comes after it was closed here is dropped.
+  func receive(_ handler: @escaping (Message?) -> Void) {
+    socket.receive(handler)
   }
 
   /// Counts a request; `false` when this is a flood.

@@ -22,7 +22,7 @@ extension Relay {
     return .accept { socket in
       let connection = Connection(
         socket, user: admission.user, stream: admission.stream, token: admission.token, at: .now)
-      Task { await self.serve(connection, from: resumption) }
+      self.serve(connection, from: resumption)
     }
   }
 
@@ -42,22 +42,21 @@ extension Relay {
     return Int64(path.dropFirst(4)).map { StreamID(rawValue: $0) }
   }
 
-  /// Everything that happens on one connection, from hello to goodbye.
-  private func serve(_ connection: Connection, from resumption: Resumption) async {
+  /// Everything that happens on one connection, from hello to goodbye. No script: there are thousands, and most never say a word.
+  private func serve(_ connection: Connection, from resumption: Resumption) {
     guard let room = join(connection, from: resumption) else {
       return connection.close(.policyViolation, Self.accessWithdrawn)
     }
     metrics.opened()
-    defer {
-      room.leave(connection)
-      metrics.closed(connection.closeCode)
-    }
     // Whoever was let in just before the end may have missed the goodbye.
     if isStopping { sayGoodbye(to: [connection]) }
-    while let message = await connection.receive() {
+    connection.receive { message in
       switch message {
-      case .text(let frame): answer(ClientRequest(frame), on: connection)
-      case .binary: connection.close(.unsupportedData, "text frames only")
+      case .text(let frame)?: self.answer(ClientRequest(frame), on: connection)
+      case .binary?: connection.close(.unsupportedData, "text frames only")
+      case nil:
+        room.leave(connection)
+        self.metrics.closed(connection.closeCode)
       }
     }
   }

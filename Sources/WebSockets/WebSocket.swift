@@ -3,8 +3,8 @@ import DequeModule
 
 /// One WebSocket, at either end.
 ///
-/// Not sendable: it belongs to the actor on its event loop. A script reads it with `receive()` until that gives `nil`;
-/// `closure` then says how it ended. Sending never waits: what cannot be written yet is queued, and `queuedBytes` tells
+/// Not sendable: it belongs to the actor on its event loop. A script reads it with `receive()` until that gives `nil`, or a
+/// closure is handed what comes; `closure` then says how it ended. Sending never waits: what cannot be written yet is queued, and `queuedBytes` tells
 /// how much that is; a peer that takes nothing is for the caller to close.
 @safe public final class WebSocket: ConnectionHandler {
   enum Phase {
@@ -33,6 +33,7 @@ import DequeModule
   private var incoming: Deque<Message> = []
   private var partial: [UInt8] = []
   private var receiver: CheckedContinuation<Message?, Never>?
+  private var handler: ((Message?) -> Void)?
   private var unreadBytes = 0
   private var drainer: CheckedContinuation<Void, Never>?
 
@@ -97,7 +98,15 @@ import DequeModule
     return await withCheckedContinuation { receiver = $0 }
   }
 
+  /// From now on, hands over each message as it comes, and at last `nil`: for those who are many, since a script that waits takes
+  /// a kilobyte and a half.
+  public func receive(_ handler: @escaping (Message?) -> Void) {
+    while let message = incoming.popFirst() { handler(message) }
+    if closure == nil { self.handler = handler } else { handler(nil) }
+  }
+
   private func deliver(_ message: Message) {
+    if let handler { return handler(message) }
     if let receiver {
       self.receiver = nil
       return receiver.resume(returning: message)
@@ -386,6 +395,8 @@ import DequeModule
     connection.detach()
     receiver?.resume(returning: nil)
     receiver = nil
+    handler?(nil)
+    handler = nil
     hasDrained()
     return 0
   }

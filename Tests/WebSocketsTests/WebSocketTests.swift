@@ -312,6 +312,23 @@ import WebSockets
     }
   }
 
+  @Test func messagesAreHandedOverUntilTheEnd() async throws {
+    try await Host.run { host, port in
+      let (client, server) = try await host.pair(port)
+      client.send("first")
+      client.send("second")
+      var messages: [String?] = []
+      await withCheckedContinuation { continuation in
+        server.receive { message in
+          messages.append(message?.string)
+          if messages.count == 2 { client.close() }
+          if message == nil { continuation.resume() }
+        }
+      }
+      #expect(messages == ["first", "second", nil])
+    }
+  }
+
   @Test func whoIsAloneAndReadsNothingFallsOffTheLogToo() async throws {
     try await Host.run { host, port in
       let log = FrameLog(capacity: 256 << 10)
