@@ -9,8 +9,9 @@ enum Callback {
   // nonisolated(unsafe): filled once before anybody sees them, and only read from then on.
   /// For connections to elsewhere, which bring much.
   nonisolated(unsafe) static let clientProtocols = unsafe protocols(readingAtOnce: 32 << 10)
-  /// For a server's connections: every WebSocket has memory for what is read at once, and browsers write little.
-  nonisolated(unsafe) static let serverProtocols = unsafe protocols(readingAtOnce: 1 << 10)
+  /// For a server's connections: every WebSocket has memory for what is read at once, and browsers write little. A control frame's
+  /// payload, which has 125 bytes at most, must be among it.
+  nonisolated(unsafe) static let serverProtocols = unsafe protocols(readingAtOnce: 128)
 
   private static func protocols(readingAtOnce size: Int) -> UnsafePointer<lws_protocols> {
     let table = UnsafeMutablePointer<lws_protocols>.allocate(capacity: 2)
