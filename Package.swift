@@ -114,6 +114,8 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    // What several of the test targets need.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
       name: "WebSocketsTests",
       dependencies: [
@@ -133,7 +135,7 @@ let package = Package(
     .testTarget(
       name: "TwitchTests",
       dependencies: [
-        "Twitch", "TwitchSimulator", "WebSockets",
+        "TestSupport", "Twitch", "TwitchSimulator", "WebSockets",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
@@ -163,7 +165,7 @@ let package = Package(
     .testTarget(
       name: "ChatRelayTests",
       dependencies: [
-        "ChatRelay", "Storage", "Twitch", "TwitchSimulator", "WebSockets",
+        "ChatRelay", "Storage", "TestSupport", "Twitch", "TwitchSimulator", "WebSockets",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -172,7 +174,7 @@ let package = Package(
     .testTarget(
       name: "SimulationTests",
       dependencies: [
-        "ChatRelay", "Storage", "Twitch", .product(name: "HeapModule", package: "swift-collections"),
+        "ChatRelay", "Storage", "TestSupport", "Twitch", .product(name: "HeapModule", package: "swift-collections"),
       ],
       // Thousands of schedules in every run of the tests.
       swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
@@ -180,7 +182,7 @@ let package = Package(
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "chat-relay", "Storage", "TwitchSimulator", "WebSockets",
+        "chat-relay", "Storage", "TestSupport", "TwitchSimulator", "WebSockets",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Storage
+import TestSupport
 import Testing
 import TwitchSimulator
 import WebSockets

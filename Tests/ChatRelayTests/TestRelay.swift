@@ -4,6 +4,7 @@ import HTTPTypes
 import Logging
 import Storage
 import Synchronization
+import TestSupport
 import Testing
 import Twitch
 import TwitchSimulator

@@ -1,5 +1,6 @@
 import ChatRelay
 import Storage
+import TestSupport
 import Testing
 import TwitchSimulator
 

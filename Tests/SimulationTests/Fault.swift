@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Something that goes wrong, or is done, while people talk.
 enum Fault: CaseIterable {
   case socketClosed

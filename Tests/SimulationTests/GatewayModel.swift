@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Twitch
 
 /// One run of the gateway's program: carries out what its values decide, as `ConduitPool` and its keepers do.

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Twitch
 
 /// Carries out what `SessionState` decides, as `EventSubSession` does, on simulated sockets.

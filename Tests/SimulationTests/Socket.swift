@@ -1,3 +1,4 @@
+import TestSupport
 import Twitch
 
 @testable import Twitch
@@ -12,7 +13,7 @@ final class Socket {
   }
 
   private let agenda: Agenda
-  private var dice: Dice
+  private var dice: SeededGenerator
   /// The gateway's end; `nil` once it has hung up.
   var hear: ((Event) -> Void)?
   /// Twitch's end hears that the gateway said goodbye, or vanished.
@@ -30,7 +31,7 @@ final class Socket {
 
   init(_ agenda: Agenda, seed: UInt64) {
     self.agenda = agenda
-    dice = Dice(seed)
+    dice = SeededGenerator(seed)
     lastArrival = agenda.now
   }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Twitch
 
 @testable import Twitch
@@ -29,7 +30,7 @@ final class TwitchModel {
   }
 
   let agenda: Agenda
-  var dice: Dice
+  var dice: SeededGenerator
   /// How often a call or a connection goes wrong.
   var troubles = 0.0
   /// How often a delivery is made twice, in one way or another.
@@ -55,7 +56,7 @@ final class TwitchModel {
   init(_ agenda: Agenda, seed: UInt64, channels: Int) {
     self.agenda = agenda
     deathsKnownAt = agenda.now
-    dice = Dice(seed)
+    dice = SeededGenerator(seed)
     lines = Array(repeating: [], count: channels)
   }
 

@@ -1,4 +1,5 @@
 import Storage
+import TestSupport
 import Twitch
 
 @testable import Twitch
@@ -11,7 +12,7 @@ final class World {
   private(set) var shardCount: Int
   let channels: Set<ConduitPool.Channel>
   let agenda = Agenda()
-  var dice: Dice
+  var dice: SeededGenerator
   let twitch: TwitchModel
   var disk = DiskModel()
   private(set) var gateway: GatewayModel?
@@ -38,7 +39,7 @@ final class World {
 
   init(seed: UInt64) {
     self.seed = seed
-    dice = Dice(seed)
+    dice = SeededGenerator(seed)
     shardCount = dice.pick([1, 2, 2, 2, 3, 4]) ?? 2
     let channelCount = dice.number(1...3)
     channels = Set(

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Logging
+import TestSupport
 import Testing
 import WebSockets
 
@@ -169,7 +170,7 @@ extension Request {
   }
 
   /// The body as JSON.
-  func json() throws -> JSON { try JSONDecoder().decode(JSON.self, from: body) }
+  func json() throws -> JSON { try JSON(body) }
 
   /// What is asked for and how, in one line.
   var line: String { "\(method.rawValue) \(path)" }

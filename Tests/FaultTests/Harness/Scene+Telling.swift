@@ -1,4 +1,5 @@
 import Storage
+import TestSupport
 import Testing
 
 /// What clients are told of a fault in `status` when it lasts.

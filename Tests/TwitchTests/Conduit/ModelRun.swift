@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Twitch
 
 /// The pool's two states against a `ModelTwitch`, on a clock that jumps from one thing to the next.

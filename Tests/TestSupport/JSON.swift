@@ -1,9 +1,7 @@
 import Foundation
 
-@testable import ChatRelay
-
 /// A JSON value to look into, as a client would.
-enum JSON: Decodable, Hashable, Sendable {
+public enum JSON: Decodable, Hashable, Sendable {
   case object([String: JSON])
   case array([JSON])
   case text(String)
@@ -11,7 +9,7 @@ enum JSON: Decodable, Hashable, Sendable {
   case boolean(Bool)
   case null
 
-  init(from decoder: any Decoder) throws {
+  public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
@@ -28,28 +26,33 @@ enum JSON: Decodable, Hashable, Sendable {
     }
   }
 
-  init(_ bytes: [UInt8]) throws {
+  /// Reads a whole text; throws what Foundation's decoder does.
+  public init(_ bytes: some Sequence<UInt8>) throws {
     self = try JSONDecoder().decode(JSON.self, from: Data(bytes))
   }
 
-  /// What a client gets to see of a message.
-  init(_ message: some ServerMessage) throws {
-    try self.init(message.encoded())
-  }
-
-  subscript(key: String) -> JSON? {
+  /// A member's value, if this is an object that has it.
+  public subscript(key: String) -> JSON? {
     if case .object(let members) = self { members[key] } else { nil }
   }
 
-  subscript(index: Int) -> JSON? {
+  /// An element, if this is an array that has it.
+  public subscript(index: Int) -> JSON? {
     if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
   }
 
-  var keys: Set<String> {
+  /// All elements, if this is an array.
+  public var elements: [JSON]? {
+    if case .array(let elements) = self { elements } else { nil }
+  }
+
+  /// The names of an object's members; none if it is no object.
+  public var keys: Set<String> {
     if case .object(let members) = self { Set(members.keys) } else { [] }
   }
 
-  var text: String? {
+  /// The text, if this is one.
+  public var text: String? {
     if case .text(let text) = self { text } else { nil }
   }
 }
@@ -57,9 +60,11 @@ enum JSON: Decodable, Hashable, Sendable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral
 {
-  init(stringLiteral text: String) { self = .text(text) }
-  init(integerLiteral number: Int) { self = .number(Double(number)) }
-  init(booleanLiteral value: Bool) { self = .boolean(value) }
-  init(dictionaryLiteral members: (String, JSON)...) { self = .object(Dictionary(uniqueKeysWithValues: members)) }
-  init(arrayLiteral elements: JSON...) { self = .array(elements) }
+  public init(stringLiteral text: String) { self = .text(text) }
+  public init(integerLiteral number: Int) { self = .number(Double(number)) }
+  public init(booleanLiteral value: Bool) { self = .boolean(value) }
+  public init(dictionaryLiteral members: (String, JSON)...) {
+    self = .object(Dictionary(uniqueKeysWithValues: members))
+  }
+  public init(arrayLiteral elements: JSON...) { self = .array(elements) }
 }
