@@ -41,18 +41,30 @@ private func check(_ notification: Twitch.Notification) {
   case .message(let message):
     let body = RichText(message.body, images: EmoteImages(template: EmoteImages.twitch))
     check(body, of: message.body)
-    check(Line(stream: stream, account: account, message: message, time: time, body: body), says: body.text)
+    check(
+      Line(
+        stream: stream, account: account, message: message, badges: worn(message.badges),
+        sourceBadges: worn(message.source?.badges ?? []), time: time, body: body), says: body.text)
   case .notice(let notice):
     let body = RichText(notice.body, images: EmoteImages(template: EmoteImages.twitch))
     check(body, of: notice.body)
     check(
-      NoticeMessage(stream: stream, account: account, notice: notice, time: time, body: body),
+      NoticeMessage(
+        stream: stream, account: account, notice: notice, badges: worn(notice.badges), time: time, body: body),
       says: notice.systemMessage)
   case .messageDelete(let deletion):
     check(ModerationMessage(stream: stream, account: account, what: .message(deletion.messageID), time: time))
   case .clearUserMessages(_, let target):
     check(ModerationMessage(stream: stream, account: account, what: .user(target.id), time: time))
   default: break
+  }
+}
+
+/// Badges of which every other one's looks are known: its title is then what is fuzzed.
+private func worn(_ badges: [Badge]) -> [WornBadge] {
+  badges.enumerated().map { place, badge in
+    let version = BadgeSet.Version(id: badge.id, title: badge.setID, imageURL: "https://static-cdn.example/\(badge.id)")
+    return WornBadge(badge: badge, appearance: place.isMultiple(of: 2) ? version : nil)
   }
 }
 
