@@ -447,7 +447,8 @@ def account_for(watcher, account, journal, start, kinds=("chat", "notice"), end=
     ms = [m for m in journal if m.kind in kinds and m.deliveries and m.t >= start and (end is None or m.t <= end)]
     pos = {m.id: m for m in journal}
     seen, lost, doubled, disorder, phantom = {}, [], [], [], []
-    lastn = -1
+    lastn, told = -1, 0
+    gaps = [i for i, it in enumerate(watcher.items) if it[0] == "gap"]
     seq = []   # (index in items, n)
     for idx, it in enumerate(watcher.items):
         if it[0] != "msg" or it[2] != account:
@@ -462,10 +463,14 @@ def account_for(watcher, account, journal, start, kinds=("chat", "notice"), end=
             continue
         seen[id] = idx
         if n < lastn:
-            disorder.append((lastn, n))
+            # a gap says that the order may be broken there, too
+            first = min(i for i, k in seq if k > n)
+            if any(first < g < idx for g in gaps):
+                told += 1
+            else:
+                disorder.append((lastn, n))
         lastn = max(lastn, n)
         seq.append((idx, n))
-    gaps = [i for i, it in enumerate(watcher.items) if it[0] == "gap"]
     opens = [i for i, it in enumerate(watcher.items) if it[0] == "open"]
     excused = covered_early = 0
     gaplost = []
@@ -491,7 +496,7 @@ def account_for(watcher, account, journal, start, kinds=("chat", "notice"), end=
             continue
         lost.append(m)
     return {"expected": len(ms), "got": len(seen), "lost": lost, "doubled": doubled, "disorder": disorder, "phantom": phantom,
-            "excused": excused, "gaplost": gaplost, "gap_early": covered_early, "gaps": len(gaps)}
+            "excused": excused, "order_told": told, "gaplost": gaplost, "gap_early": covered_early, "gaps": len(gaps)}
 
 
 def same_order(watchers):

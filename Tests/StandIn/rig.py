@@ -313,7 +313,7 @@ class Rig:
         return await self.until(done, timeout, 0.1)
 
     def accounts_check(self, label="every message exactly once and in order", watchers=None, allow_gap=False, end=None, strict_gap=True):
-        tot = {"expected": 0, "got": 0, "lost": 0, "doubled": 0, "disorder": 0, "phantom": 0, "excused": 0, "gaplost": 0, "gap_early": 0}
+        tot = {"expected": 0, "got": 0, "lost": 0, "doubled": 0, "disorder": 0, "phantom": 0, "excused": 0, "order_told": 0, "gaplost": 0, "gap_early": 0}
         gaps = 0
         ex = []
         for w in (watchers or self.watchers):
@@ -346,7 +346,7 @@ class Rig:
                             lats.append(it[1] - m.deliveries[0][0])
         bad = tot["lost"] + tot["doubled"] + tot["disorder"] + tot["phantom"]
         if not allow_gap:
-            bad += tot["gaplost"]
+            bad += tot["gaplost"] + tot["order_told"]
         d = " ".join(f"{k}={v}" for k, v in tot.items() if v or k in ("expected", "got", "lost", "doubled", "disorder")) + f" gaps={gaps}"
         if lats:
             lats.sort()
