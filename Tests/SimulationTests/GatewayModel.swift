@@ -110,8 +110,13 @@ final class GatewayModel {
       subscriptions.use(usedConduit, isNew: usedConduit != nil && usedConduit == madeConduit, at: now)
       if let usedConduit { world.disk.conduit = usedConduit }
     }
-    arrivals.setLossy(conduit.isLossy)
+    followShards()
     handOnArrivals()
+  }
+
+  private func followShards() {
+    arrivals.setLossy(conduit.isLossy)
+    arrivals.setWhole(conduit.isReady, at: now)
   }
 
   /// Makes a call: it takes effect on the way, and its answer comes later.
@@ -214,7 +219,7 @@ final class GatewayModel {
     case .interrupted: arrivals.interrupted()
     case .stranded:
       conduit.stranded(ShardID(place))
-      arrivals.setLossy(conduit.isLossy)
+      followShards()
     case .revocation: break
     case .welcomed(let session, let isFirst):
       if isFirst { arrivals.opened(place) }
@@ -224,7 +229,7 @@ final class GatewayModel {
       sessions[place] = nil
       conduit.lost(ShardID(place), mayHaveCost: error.mayHaveCost, at: now, using: &world.dice)
       if wasOpen { arrivals.lost(place, mayHaveCost: error.mayHaveCost, at: now) }
-      arrivals.setLossy(conduit.isLossy)
+      followShards()
       ring()
     case .retired: arrivals.lost(place, mayHaveCost: false, at: now)
     }

@@ -73,12 +73,12 @@ struct Arrivals {
       duplicates += 1
       early[shard, default: []] += order.take(copyOf: notification, on: shard).map { ($0, order.interruptions) }
     }
-    order.setUnsettled(shard, true)
+    order.setMoving(shard, true)
   }
 
   /// The old socket of that shard has ended.
   mutating func settled(_ shard: Int, at now: ContinuousClock.Instant) {
-    order.setUnsettled(shard, false)
+    order.setMoving(shard, false)
     for (notification, interruptions) in early.removeValue(forKey: shard) ?? [] {
       accept(notification, on: shard, after: interruptions, at: now)
     }
@@ -117,6 +117,11 @@ struct Arrivals {
     guard isLossy != self.isLossy else { return }
     self.isLossy = isLossy
     interrupted()
+  }
+
+  /// Says whether Twitch has a session for every shard that there should be, as far as is known.
+  mutating func setWhole(_ isWhole: Bool, at now: ContinuousClock.Instant) {
+    order.setWhole(isWhole, at: now)
   }
 
   // The parts of that.

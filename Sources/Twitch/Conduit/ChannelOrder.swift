@@ -1,8 +1,10 @@
 /// The order of each channel's notifications, which may come over more than one shard.
 ///
-/// A pure value. A channel comes over one shard, its home, and there in order. What comes over another shard waits: for its copy or
-/// something younger at home, for the home's end, or for `patience`. While the home is gone and several shards live, nobody knows over
-/// which of them the next one comes: then everything waits so long, and goes in the order of its time.
+/// A pure value. A channel comes over one shard, its home, and there in order: Twitch picks the shard by a hash of the channel, over
+/// all shards that there should be, and takes any other one, each time anew, while that one is gone. So a channel is settled as
+/// long as it comes over its home. What comes over another shard then waits: for its copy or something younger at home, or for
+/// `patience`, and is a sign that the channel may not be where it seemed. Of a channel that is not settled everything waits so
+/// long, and goes in the order of its time.
 struct ChannelOrder {
   /// What comes of it.
   enum Step {
@@ -15,32 +17,33 @@ struct ChannelOrder {
 
   /// How much later than another shard's socket one may bring what was sent at the same time.
   static let patience: Duration = .milliseconds(250)
-  /// How often in a row a channel may have changed its shard for good before nothing waits for the old one any more, and over
-  /// how many notifications it has to stay where it is for that to be forgotten.
-  static let restlessness = (moves: 16, calm: 64)
-  /// How many have to come over one shard in a row until it is taken for the home of a channel whose home is gone.
+  /// How many have to come over one shard in a row until it is taken for the home of a channel that was not settled.
   static let settling = 16
 
   private struct Home {
     var shard: Int
+    /// Which of the shard's lives the channel was last heard in; `nil` when the shard is a guess, made while Twitch had not all of
+    /// them.
+    var life: Int?
+    /// Whether the channel came over other shards, too, while this one was alive.
+    var isDoubted = false
     /// How many have come in a row over the same shard, and over which.
     var streak: (shard: Int, count: Int)
-    /// How often the channel left its shard lately.
-    var moves = 0
     /// The youngest that was handed on: when Twitch made it, and over which shard it came.
     var youngest: (time: Timestamp, shard: Int?)?
 
-    init(_ shard: Int) {
-      self.shard = shard
+    init(_ shard: Int, life: Int?) {
+      (self.shard, self.life) = (shard, life)
       streak = (shard, 0)
     }
-
-    var isRestless: Bool { moves >= ChannelOrder.restlessness.moves }
 
     /// Notes what came, also when it has to wait.
     mutating func count(_ shard: Int) {
       streak = streak.shard == shard ? (shard, streak.count + 1) : (shard, 1)
-      if shard == self.shard, streak.count >= ChannelOrder.restlessness.calm { moves = 0 }
+    }
+
+    mutating func settle(on shard: Int, life: Int) {
+      (self.shard, self.life, isDoubted) = (shard, life, false)
     }
 
     /// Notes what is handed on.
@@ -65,6 +68,8 @@ struct ChannelOrder {
     var since: ContinuousClock.Instant
     /// How many interruptions there had been when it came.
     var interruptions: Int
+    /// Whether it came while the channel was settled elsewhere, which it should not.
+    var isStrange: Bool
   }
 
   private var homes: [TwitchUserID: Home] = [:]
@@ -72,8 +77,12 @@ struct ChannelOrder {
   private var waiting: [Waiting] = []
   /// How many open sessions each shard has; two while one replaces the other.
   private var living: [Int: Int] = [:]
+  /// How often each shard was without a session.
+  private var lives: [Int: Int] = [:]
+  /// Since when Twitch has had a session for every shard that there should be; `nil` while it has not.
+  private var wholeSince: ContinuousClock.Instant?
   /// Shards that have something which waits for the end of an old socket.
-  private var unsettled: Set<Int> = []
+  private var moving: Set<Int> = []
 
   /// How often something may have been lost.
   private(set) var interruptions = 0
@@ -92,11 +101,15 @@ struct ChannelOrder {
   /// Whether something of that channel that came over that shard can be handed on just so, which is the rule; then it counts as
   /// handed on.
   mutating func takesAtOnce(_ notification: Notification, of channel: TwitchUserID, on shard: Int) -> Bool {
-    guard waiting.isEmpty, interrupted.isEmpty else { return false }
-    var home = homes[channel] ?? Home(shard)
-    guard home.shard == shard || home.isRestless, !home.isPast(notification, on: shard) else { return false }
-    home.shard = shard
-    home.count(shard)
+    guard waiting.isEmpty, interrupted.isEmpty, var home = homes[channel], !home.isPast(notification, on: shard) else {
+      return false
+    }
+    if isSettled(home) {
+      guard home.shard == shard else { return false }
+      home.count(shard)
+    } else if !isAlone(shard) {
+      return false
+    }
     home.note(notification, on: shard)
     homes[channel] = home
     return true
@@ -107,23 +120,23 @@ struct ChannelOrder {
     _ notification: Notification, of channel: TwitchUserID, on shard: Int, after interruptions: Int,
     at now: ContinuousClock.Instant
   ) -> [Step] {
+    let isAtHome = arrive(in: channel, on: shard, at: now)
+    let isStrange = !isAtHome && homes[channel].map(isSettled) == true
     let new = Waiting(
-      notification: notification, channel: channel, shard: shard, since: now, interruptions: interruptions)
-    guard isHome(shard, of: channel) else {
-      insert(new)
-      return []
-    }
-    let older = waiting.last { $0.channel == channel && $0.notification.isOlder(than: notification) }
-    guard let older else {
-      return release(channel, through: shard) + [handOn(new, on: shard)]
+      notification: notification, channel: channel, shard: shard, since: now, interruptions: interruptions,
+      isStrange: isStrange)
+    if isAtHome {
+      let last = waiting.lastIndex {
+        $0.channel == channel && ($0.shard == shard || $0.notification.isOlder(than: notification))
+      }
+      guard let last else { return [handOn(new, on: shard)] }
+      let hasStrayed = waiting[...last].contains {
+        $0.channel == channel && $0.isStrange && living[$0.shard] != nil
+      }
+      return (hasStrayed ? [doubt(channel)] : []) + release(channel, upTo: last) + [handOn(new, on: shard)]
     }
     insert(new)
-    if older.shard != shard, living[older.shard] != nil, homes[channel]?.isRestless == false {
-      // The home has gone beyond something that it did not bring: the channel comes over that other shard now, or over both.
-      move(channel, to: older.shard)
-      return release(channel, through: older.shard)
-    }
-    return release(channel, through: shard)
+    return isStrange && homes[channel]?.isPast(notification, on: shard) == true ? [doubt(channel)] : []
   }
 
   /// Something of that channel came that has no order to keep.
@@ -133,7 +146,8 @@ struct ChannelOrder {
     let older = waiting.lastIndex { $0.channel == channel && $0.notification.isOlder(than: notification) }
     let steps = older.map { release(channel, upTo: $0) } ?? []
     let new = Waiting(
-      notification: notification, channel: channel, shard: -1, since: now, interruptions: interruptions)
+      notification: notification, channel: channel, shard: -1, since: now, interruptions: interruptions,
+      isStrange: false)
     return steps + [handOn(new, on: nil)]
   }
 
@@ -153,13 +167,10 @@ struct ChannelOrder {
   mutating func tick(at now: ContinuousClock.Instant) -> [Step] {
     var steps: [Step] = []
     while let late = firstDue, late.since + Self.patience <= now {
-      if isHomeAlive(late.channel) {
-        steps.append(.doubt)
-        move(late.channel, to: late.shard)
-        steps += release(late.channel, through: late.shard)
-      } else if let place = waiting.firstIndex(where: { $0.channel == late.channel && $0.since == late.since }) {
-        steps += release(late.channel, upTo: place)
-      }
+      // What the home should have brought before may be lost with it.
+      let isMissed = late.isStrange && homes[late.channel].map(isSettled) == true
+      if isMissed { steps.append(doubt(late.channel)) }
+      steps += release(late.channel, upTo: place(of: late), isDoubtful: isMissed)
     }
     return steps
   }
@@ -173,6 +184,11 @@ struct ChannelOrder {
 
   // What becomes of the shards.
 
+  /// Whether Twitch has a session for every shard that there should be, as far as is known.
+  mutating func setWhole(_ isWhole: Bool, at now: ContinuousClock.Instant) {
+    if !isWhole { wholeSince = nil } else if wholeSince == nil { wholeSince = now }
+  }
+
   /// A session of that shard was welcomed.
   mutating func opened(_ shard: Int) { living[shard, default: 0] += 1 }
 
@@ -180,6 +196,7 @@ struct ChannelOrder {
   mutating func closed(_ shard: Int) -> Bool {
     guard let count = living[shard], count > 1 else {
       living[shard] = nil
+      lives[shard, default: 0] += 1
       return true
     }
     living[shard] = count - 1
@@ -190,46 +207,56 @@ struct ChannelOrder {
   mutating func releaseOrphans() -> [Step] {
     guard living.count <= 1 else { return [] }
     var steps: [Step] = []
-    while let orphan = waiting.last(where: { !isHomeAlive($0.channel) }) {
-      homes[orphan.channel]?.shard = orphan.shard
+    while let orphan = waiting.last(where: { living[homes[$0.channel]?.shard ?? -1] == nil }) {
       steps += release(orphan.channel, upTo: waiting.endIndex - 1)
     }
     return steps
   }
 
   /// Whether something that came over that shard waits for the end of an old socket: until then nothing there is overdue.
-  mutating func setUnsettled(_ shard: Int, _ isUnsettled: Bool) {
-    if isUnsettled { unsettled.insert(shard) } else { unsettled.remove(shard) }
+  mutating func setMoving(_ shard: Int, _ isMoving: Bool) {
+    if isMoving { moving.insert(shard) } else { moving.remove(shard) }
   }
 
   // The parts of that.
 
-  private func isHomeAlive(_ channel: TwitchUserID) -> Bool { homes[channel].map { living[$0.shard] != nil } ?? false }
+  private func isAlone(_ shard: Int) -> Bool { living.allSatisfy { $0.key == shard } }
 
-  /// Whether the channel comes over that shard, or does from now on; not when it may yet come over another one.
-  private mutating func isHome(_ shard: Int, of channel: TwitchUserID) -> Bool {
-    guard var home = homes[channel] else {
-      homes[channel] = Home(shard)
-      return true
-    }
-    home.count(shard)
-    let isAlone = living.allSatisfy { $0.key == shard }
-    let isGone = living[home.shard] == nil
-    if home.isRestless || isGone && (isAlone || home.streak.count >= Self.settling) { home.shard = shard }
-    homes[channel] = home
-    return home.shard == shard
+  /// Whether the channel comes over its home and nowhere else.
+  private func isSettled(_ home: Home) -> Bool {
+    !home.isDoubted && home.life == lives[home.shard, default: 0] && living[home.shard] != nil
   }
 
-  private mutating func move(_ channel: TwitchUserID, to shard: Int) {
-    guard let home = homes[channel], home.shard != shard else { return }
-    homes[channel]?.shard = shard
-    homes[channel]?.moves += 1
+  /// Notes that something came, and says whether it came where it should: then whatever is older is here.
+  private mutating func arrive(in channel: TwitchUserID, on shard: Int, at now: ContinuousClock.Instant) -> Bool {
+    let life = lives[shard, default: 0]
+    // What Twitch sent before it had all shards may still be on its way.
+    let isWhole = wholeSince.map { $0 + Self.patience <= now } ?? false
+    var home = homes[channel] ?? Home(shard, life: isWhole ? life : nil)
+    defer { homes[channel] = home }
+    if isSettled(home) {
+      home.count(shard)
+      return home.shard == shard
+    }
+    // The one shard that lives says nothing about where the channel will come when there are others.
+    guard !isAlone(shard) else { return true }
+    home.count(shard)
+    let isBack = isWhole && !home.isDoubted && (home.shard == shard || home.life == nil && home.streak.count > 1)
+    guard isBack || home.streak.count >= Self.settling else { return false }
+    home.settle(on: shard, life: life)
+    return true
+  }
+
+  private mutating func doubt(_ channel: TwitchUserID) -> Step {
+    homes[channel]?.isDoubted = true
+    homes[channel]?.streak.count = 0
+    return .doubt
   }
 
   /// What has waited for the longest time and waits for nothing but time.
   private var firstDue: Waiting? {
     guard !waiting.isEmpty else { return nil }
-    let due = unsettled.isEmpty ? waiting : waiting.filter { !unsettled.contains(homes[$0.channel]?.shard ?? -1) }
+    let due = moving.isEmpty ? waiting : waiting.filter { !moving.contains(homes[$0.channel]?.shard ?? -1) }
     return due.min { $0.since < $1.since }
   }
 
@@ -247,18 +274,19 @@ struct ChannelOrder {
     guard !waiting.isEmpty else { return nil }
     let keys = notification.seenKeys
     return waiting.firstIndex {
-      homes[$0.channel]?.shard == shard && $0.notification.seenKeys.contains(where: keys.contains)
+      guard let home = homes[$0.channel], home.shard == shard, isSettled(home) else { return false }
+      return $0.notification.seenKeys.contains(where: keys.contains)
     }
   }
 
-  /// Everything of the channel before what came last over its home has its turn.
-  private mutating func release(_ channel: TwitchUserID, through home: Int) -> [Step] {
-    guard let place = waiting.lastIndex(where: { $0.channel == channel && $0.shard == home }) else { return [] }
-    return release(channel, upTo: place)
+  private func place(of one: Waiting) -> Int {
+    waiting.lastIndex { $0.channel == one.channel && $0.shard == one.shard && $0.since == one.since } ?? 0
   }
 
-  private mutating func release(_ channel: TwitchUserID, upTo place: Int) -> [Step] {
-    takeWaiting(channel, upTo: place).map { handOn($0, on: $0.shard) }
+  private mutating func release(_ channel: TwitchUserID, upTo place: Int, isDoubtful: Bool = false) -> [Step] {
+    takeWaiting(channel, upTo: place).enumerated().map { number, next in
+      handOn(next, on: next.shard, isDoubtful: isDoubtful && number == 0)
+    }
   }
 
   private mutating func takeWaiting(_ channel: TwitchUserID, upTo place: Int) -> [Waiting] {
@@ -267,8 +295,8 @@ struct ChannelOrder {
     return taken
   }
 
-  private mutating func handOn(_ next: Waiting, on shard: Int?) -> Step {
-    var isDoubtful = homes[next.channel]?.isPast(next.notification, on: shard) ?? false
+  private mutating func handOn(_ next: Waiting, on shard: Int?, isDoubtful: Bool = false) -> Step {
+    var isDoubtful = isDoubtful || homes[next.channel]?.isPast(next.notification, on: shard) == true
     homes[next.channel]?.note(next.notification, on: shard)
     if let last = interrupted[next.channel], next.interruptions >= last {
       interrupted[next.channel] = nil

@@ -177,14 +177,19 @@ public final class ConduitPool {
     case .opened(let shard): arrivals.opened(shard)
     case .lost(let shard, let mayHaveCost):
       arrivals.lost(shard, mayHaveCost: mayHaveCost, at: .now)
-      arrivals.setLossy(shards?.state.isLossy ?? true)
+      followShards()
     case .interrupted: arrivals.interrupted()
     case .change:
       follow(shards?.state.conduit)
-      arrivals.setLossy(shards?.state.isLossy ?? true)
+      followShards()
       report()
     }
     handOnArrivals()
+  }
+
+  private func followShards() {
+    arrivals.setLossy(shards?.state.isLossy ?? true)
+    arrivals.setWhole(isReady, at: .now)
   }
 
   private func receive(_ news: SubscriptionKeeper.News) {

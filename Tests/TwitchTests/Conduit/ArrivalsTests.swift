@@ -17,12 +17,14 @@ import Testing
         ChatMessage(id: MessageID(id), broadcaster: user, chatter: user, body: ChatText(id))))
   }
 
-  /// Two shards that live.
+  /// Two shards that live, and a channel that comes over the first one.
   private func steady() -> Arrivals {
     var arrivals = Arrivals()
     arrivals.opened(0)
     arrivals.opened(1)
     arrivals.setLossy(false)
+    arrivals.setWhole(true, at: after(-1000))
+    _ = arrivals.receive(line("first"), on: 0, at: start)
     _ = arrivals.takeOutputs()
     return arrivals
   }
@@ -69,17 +71,23 @@ import Testing
     #expect(arrivals.deadline == nil)
   }
 
-  @Test func whatHasNoCopyWaitsForItsTimeAndMovesTheChannel() {
+  @Test func whatHasNoCopyWaitsForItsTimeUntilTheChannelHasSettledElsewhere() {
     var arrivals = steady()
     _ = arrivals.receive(line("a"), on: 0, at: start)
     _ = arrivals.receive(line("b"), on: 1, at: after(10))
-    _ = arrivals.receive(line("c"), on: 1, at: after(20))
     #expect(arrivals.deadline == after(260))
     arrivals.tick(at: after(259))
     #expect(words(&arrivals) == [])
-    arrivals.tick(at: after(300))
-    #expect(words(&arrivals) == ["doubt", "b", "c"])
-    let next = arrivals.receive(line("d"), on: 1, at: after(301))
+    arrivals.tick(at: after(260))
+    #expect(words(&arrivals) == ["doubt", "gap 1", "b"])
+    for number in 1..<ChannelOrder.settling {
+      let isReady = arrivals.receive(line("\(number)"), on: 1, at: after(300 + number))
+      #expect(!isReady)
+    }
+    #expect(words(&arrivals) == [])
+    _ = arrivals.receive(line("last"), on: 1, at: after(400))
+    #expect(words(&arrivals) == (1..<ChannelOrder.settling).map(String.init) + ["last"])
+    let next = arrivals.receive(line("next"), on: 1, at: after(401))
     #expect(next)
   }
 
@@ -88,18 +96,57 @@ import Testing
     line(id, sentAt: "2026-03-14T18:00:0\(second)Z")
   }
 
-  @Test func whatIsOlderGoesFirstWhenTheChannelsHomeWasNotWhatItSeemed() {
+  @Test func aChannelThatComesOverTwoShardsIsPutInOrder() {
     var arrivals = steady()
     _ = arrivals.receive(line("a", second: 1), on: 0, at: start)
     _ = arrivals.receive(line("b", second: 2), on: 1, at: after(10))
-    let isNext = arrivals.receive(line("d", second: 4), on: 0, at: after(20))
-    #expect(words(&arrivals) == ["b"])
-    // What else came over the other shard has its turn first.
-    let isFirst = arrivals.receive(line("c", second: 3), on: 1, at: after(30))
-    #expect(words(&arrivals) == ["c"])
-    let copy = arrivals.receive(line("d", second: 4), on: 1, at: after(40))
-    #expect(!isNext && !isFirst && !copy)
-    #expect(words(&arrivals) == ["d"])
+    _ = arrivals.receive(line("c", second: 3), on: 0, at: after(20))
+    // Home has gone beyond what it did not bring.
+    #expect(words(&arrivals) == ["doubt", "b", "c"])
+    _ = arrivals.receive(line("e", second: 5), on: 0, at: after(30))
+    _ = arrivals.receive(line("d", second: 4), on: 1, at: after(40))
+    #expect(words(&arrivals) == [])
+    arrivals.tick(at: after(280))
+    #expect(words(&arrivals) == ["d", "e"])
+  }
+
+  @Test func whatComesOverHomeAgainIsHandedOnAtOnceOnceTwitchHasAllShards() {
+    var arrivals = steady()
+    arrivals.opened(2)
+    _ = arrivals.receive(line("a", second: 1), on: 0, at: start)
+    arrivals.lost(0, mayHaveCost: false, at: after(1))
+    arrivals.setWhole(false, at: after(1))
+    arrivals.opened(0)
+    _ = arrivals.receive(line("c", second: 3), on: 0, at: after(10))
+    _ = arrivals.receive(line("b", second: 2), on: 1, at: after(11))
+    arrivals.setWhole(true, at: after(20))
+    // It may still have been sent to the others.
+    _ = arrivals.receive(line("d", second: 4), on: 0, at: after(30))
+    #expect(words(&arrivals) == [])
+    _ = arrivals.receive(line("e", second: 5), on: 0, at: after(270))
+    #expect(words(&arrivals) == ["b", "c", "d", "e"])
+    let next = arrivals.receive(line("f", second: 6), on: 0, at: after(271))
+    #expect(next)
+  }
+
+  @Test func whereAChannelComesBeforeTwitchHasAllShardsIsNoSign() {
+    var arrivals = Arrivals()
+    arrivals.opened(0)
+    arrivals.setLossy(false)
+    _ = arrivals.takeOutputs()
+    _ = arrivals.receive(line("a", second: 1), on: 0, at: start)
+    #expect(words(&arrivals) == ["a"])
+    arrivals.opened(1)
+    arrivals.setWhole(true, at: after(10))
+    _ = arrivals.receive(line("c", second: 3), on: 1, at: after(20))
+    _ = arrivals.receive(line("b", second: 2), on: 0, at: after(21))
+    #expect(words(&arrivals) == [])
+    _ = arrivals.receive(line("d", second: 4), on: 1, at: after(260))
+    #expect(words(&arrivals) == [])
+    _ = arrivals.receive(line("d2", second: 4), on: 1, at: after(260))
+    #expect(words(&arrivals) == ["b", "c", "d", "d2"])
+    let next = arrivals.receive(line("e", second: 5), on: 1, at: after(261))
+    #expect(next)
   }
 
   @Test func whatIsOverdueGoesWithEverythingOlder() {
@@ -109,8 +156,8 @@ import Testing
     _ = arrivals.receive(line("b", second: 2), on: 1, at: after(10))
     _ = arrivals.receive(line("c", second: 3), on: 2, at: after(20))
     _ = arrivals.receive(line("d", second: 4), on: 1, at: after(30))
-    arrivals.tick(at: after(260))
-    #expect(words(&arrivals) == ["doubt", "b", "c", "d"])
+    arrivals.tick(at: after(280))
+    #expect(words(&arrivals) == ["doubt", "gap 1", "b", "c", "d"])
   }
 
   @Test func whatComesOverSeveralShardsIsPutInOrderWhileItsOwnIsGone() {
@@ -144,8 +191,8 @@ import Testing
     _ = arrivals.receive(line("a", second: 1), on: 0, at: start)
     _ = arrivals.receive(line("b", second: 3), on: 1, at: after(10))
     _ = arrivals.receive(line("c", second: 2), on: 1, at: after(20))
-    arrivals.tick(at: after(260))
-    #expect(words(&arrivals) == ["doubt", "b", "c"])
+    arrivals.tick(at: after(270))
+    #expect(words(&arrivals) == ["doubt", "gap 1", "b", "c"])
   }
 
   @Test func whatComesTooLateComesAfterAGap() {
@@ -191,17 +238,6 @@ import Testing
     #expect(words(&arrivals) == [])
     arrivals.settled(0, at: after(1001))
     #expect(words(&arrivals) == ["c", "d"])
-  }
-
-  @Test func channelsThatAreNeverAtHomeDoNotWait() {
-    var arrivals = steady()
-    var now = 0
-    for number in 0..<60 {
-      now += 1000
-      if arrivals.receive(line("\(number)"), on: number % 2, at: after(now)) { continue }
-      arrivals.tick(at: after(now + 250))
-      #expect(number <= ChannelOrder.restlessness.moves)
-    }
   }
 
   @Test func asLongAsSomethingMayBeLostEachLineComesAfterAGap() {
