@@ -24,6 +24,8 @@ struct Premises {
       "CHAT_RELAY_PUBLIC_FOLDER": checkout.appending(path: "Public").path,
       "TWITCH_CLIENT_ID": client.id.rawValue, "TWITCH_CLIENT_SECRET": client.secret ?? "",
       "TWITCH_API_URL": twitch.apiURL, "TWITCH_AUTH_URL": twitch.authURL, "TWITCH_EVENTSUB_URL": twitch.eventSubURL,
+      // Killed, it leaves its journal, which goes with the folder.
+      "XDG_RUNTIME_DIR": folder,
     ]
   }
 

@@ -74,6 +74,8 @@ final class Scene: Sendable {
       "TWITCH_CLIENT_ID": client.id.rawValue, "TWITCH_CLIENT_SECRET": client.secret ?? "",
       "TWITCH_API_URL": at(twitch.apiURL), "TWITCH_AUTH_URL": at(twitch.authURL),
       "TWITCH_EVENTSUB_URL": at(twitch.eventSubURL),
+      // Killed, it leaves its journal, which goes with the folder.
+      "XDG_RUNTIME_DIR": folder,
     ]
     subscriptionCount = (2 + more.count) * 8 + 1
     shardCount = setup.shards
