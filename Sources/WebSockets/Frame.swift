@@ -1,4 +1,4 @@
-/// A server's WebSocket frame (RFC 6455 §5.2): unmasked, so the same bytes serve every receiver.
+/// WebSocket frames (RFC 6455 §5.2). A server's are unmasked, so the same bytes serve every receiver.
 enum Frame {
   /// The largest header: two bytes and a 64-bit length.
   static let maximumHeaderSize = 10
@@ -30,14 +30,42 @@ enum Frame {
     return header
   }
 
+  /// What a frame is (§5.2).
+  enum Opcode: UInt8 {
+    case text = 1
+    case binary = 2
+    case close = 8
+    case ping
+    case pong
+  }
+
+  /// A client's frame, whole, masked with a key of its own (§5.3).
+  static func masked(_ opcode: Opcode, _ payload: [UInt8]) -> [UInt8] {
+    var frame = textHeader(payload: payload.count)
+    frame[0] = 0x80 | opcode.rawValue
+    frame[1] |= 0x80
+    frame.reserveCapacity(frame.count + 4 + payload.count)
+    let key = UInt32.random(in: .min ... .max)
+    let mask = (0..<4).map { UInt8(truncatingIfNeeded: key >> ($0 * 8)) }
+    frame += mask
+    for (place, byte) in payload.enumerated() { frame.append(byte ^ mask[place & 3]) }
+    return frame
+  }
+
   /// A close frame with its code and as much of the reason as a control frame can hold; a client's is masked (§5.3).
   static func close(_ closure: Closure, isMasked: Bool = false) -> [UInt8] {
     let finalClose: UInt8 = 0x88
     let payload = [UInt8(closure.code >> 8), UInt8(closure.code & 0xFF)] + reason(of: closure)
-    let length = UInt8(payload.count)
-    guard isMasked else { return [finalClose, length] + payload }
-    let mask = (0..<4).map { _ in UInt8.random(in: .min ... .max) }
-    return [finalClose, 0x80 | length] + mask + payload.enumerated().map { $1 ^ mask[$0 % 4] }
+    return isMasked ? masked(.close, payload) : [finalClose, UInt8(payload.count)] + payload
+  }
+
+  /// Whether a close frame may have that code, or none (§7.4).
+  static func mayClose(_ code: UInt16) -> Bool {
+    switch code {
+    case 1004, 1006: false
+    case 1000...1014, 3000...4999: true
+    default: false
+    }
   }
 
   /// A control frame has at most 125 bytes (RFC 6455 §5.5), two of which are the code; the rest stays whole characters.

@@ -55,7 +55,7 @@ import HTTPTypes
       return end(retry: nil)
     }
     let ip = addresses.removeFirst()
-    if !Dialing.start(connection, self, .raw, to: call.address, at: ip), !isOver, unsafe wsi == nil {
+    if !Dialing.start(connection, self, to: call.address, at: ip), !isOver, unsafe wsi == nil {
       dialNext(because: "no connection to \(ip) port \(origin.port)")
     }
   }

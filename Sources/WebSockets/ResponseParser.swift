@@ -43,6 +43,11 @@ struct ResponseParser {
     if case .head = part { !input.isEmpty } else { true }
   }
 
+  /// The answer with what there is of its body, once its head is there. What follows a 101 counts as its body.
+  var head: Response? {
+    if case .head = part { nil } else { response }
+  }
+
   /// The whole answer, once it is there.
   var result: Response? {
     if case .whole = part { response } else { nil }

@@ -206,7 +206,7 @@ import HTTPTypes
       return unsafe refuse(request.method, response, wsi)
     case .accept(let handler):
       let webSocket = WebSocket(
-        on: loop, phase: .accepted(handler), isClient: false,
+        on: loop, phase: .accepted(handler),
         maximumMessageSize: configuration.maximumMessageSize,
         address: request.remoteAddress, watch: watch)
       unsafe webSocket.connection.attach(to: wsi, handler: webSocket)

@@ -20,13 +20,16 @@ import DequeModule
 
   let connection: Connection
   var phase: Phase
-  private let isClient: Bool
+  /// A client's end, on a raw connection: what its bytes mean. libwebsockets frames and unframes those of a server's end.
+  let client: ClientStream?
   private let maximumMessageSize: Int
   private let address: String
 
   private var outbox: Outbox
   private var isWritableRequested = false
   private var pingsToSend = 0
+  /// What the peer's latest ping has to be answered with, at a client's end.
+  var pong: [UInt8]?
   private var goodbye: Closure?
   private var hasSaidGoodbye = false
 
@@ -44,7 +47,7 @@ import DequeModule
   var silence: SilenceWatch.Entry?
 
   /// How the connection ended; `nil` while it lives.
-  public private(set) var closure: Closure?
+  public internal(set) var closure: Closure?
   /// Whether the other end said goodbye, so that all it had sent before has been received.
   public private(set) var hasHeardGoodbye = false
 
@@ -61,19 +64,19 @@ import DequeModule
   private static let slowGoodbyeSeconds: Int32 = 60
 
   init(
-    on loop: EventLoop, phase: Phase, isClient: Bool, maximumMessageSize: Int, address: String,
+    on loop: EventLoop, phase: Phase, client: ClientStream? = nil, maximumMessageSize: Int, address: String,
     watch: SilenceWatch? = nil
   ) {
     self.phase = phase
-    self.isClient = isClient
-    outbox = Outbox(makesFrames: !isClient)
+    self.client = client
+    outbox = Outbox(makesFrames: client == nil)
     self.maximumMessageSize = maximumMessageSize
     self.address = address
     self.watch = watch
     connection = Connection(on: loop)
   }
 
-  private var wsi: OpaquePointer? { unsafe connection.wsi }
+  var wsi: OpaquePointer? { unsafe connection.wsi }
 
   /// The other end's IP address; for a browser behind a trusted proxy, the one that the proxy names.
   public var remoteAddress: String { address }
@@ -105,7 +108,7 @@ import DequeModule
     if closure == nil { self.handler = handler } else { handler(nil) }
   }
 
-  private func deliver(_ message: Message) {
+  func deliver(_ message: Message) {
     if let handler { return handler(message) }
     if let receiver {
       self.receiver = nil
@@ -156,7 +159,7 @@ import DequeModule
   ///
   /// Only for a server's end: a client's frames are masked, each with its own key.
   public func follow(_ log: FrameLog) {
-    precondition(!isClient, "a client cannot send shared frames")
+    precondition(client == nil, "a client cannot send shared frames")
     guard isOpen else { return }
     self.log?.remove(self)
     self.log = log
@@ -231,18 +234,20 @@ import DequeModule
 
   func handle(_ reason: lws_callback_reasons, _ bytes: UnsafeRawBufferPointer) -> Int32 {
     switch reason {
-    case LWS_CALLBACK_ESTABLISHED, LWS_CALLBACK_CLIENT_ESTABLISHED: established()
-    case LWS_CALLBACK_RECEIVE, LWS_CALLBACK_CLIENT_RECEIVE: unsafe received(bytes)
-    case LWS_CALLBACK_SERVER_WRITEABLE, LWS_CALLBACK_CLIENT_WRITEABLE: writable()
-    case LWS_CALLBACK_RECEIVE_PONG, LWS_CALLBACK_CLIENT_RECEIVE_PONG: pong()
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: unsafe peerCloses(bytes)
-    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: unsafe failed(bytes)
-    case LWS_CALLBACK_CLOSED, LWS_CALLBACK_CLIENT_CLOSED, LWS_CALLBACK_WSI_DESTROY: ended()
+    case LWS_CALLBACK_ESTABLISHED: established()
+    case LWS_CALLBACK_RECEIVE: unsafe received(bytes)
+    case LWS_CALLBACK_RAW_CONNECTED: connected()
+    case LWS_CALLBACK_RAW_RX: unsafe read(bytes)
+    case LWS_CALLBACK_SERVER_WRITEABLE, LWS_CALLBACK_RAW_WRITEABLE: writable()
+    case LWS_CALLBACK_RECEIVE_PONG: ponged()
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: unsafe peerCloses(Array(bytes))
+    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR: unsafe failed(.unreachable(String(decoding: bytes, as: UTF8.self)))
+    case LWS_CALLBACK_CLOSED, LWS_CALLBACK_RAW_CLOSE, LWS_CALLBACK_WSI_DESTROY: ended()
     default: 0
     }
   }
 
-  private func established() -> Int32 {
+  func established() -> Int32 {
     let previous = phase
     phase = .open
     if let wsi = unsafe wsi { SocketOptions.sendAtOnce(unsafe lws_get_socket_fd(wsi)) }
@@ -260,7 +265,7 @@ import DequeModule
     guard let wsi = unsafe wsi else { return -1 }
     watch?.heard(self)
     // A server keeps nothing of a connection that it is leaving.
-    guard isOpen || isClient else { return 0 }
+    guard isOpen else { return 0 }
     guard partial.count + bytes.count <= maximumMessageSize else {
       close(1009, "a message has at most \(maximumMessageSize) bytes")
       return 0
@@ -272,8 +277,7 @@ import DequeModule
     let isBinary = unsafe lws_frame_is_binary(wsi) != 0
     let message = partial
     partial = []
-    // A client's end takes what comes: one broken message from a server must not cost the connection.
-    if !isBinary && !isClient && (try? UTF8Span(validating: message.span)) == nil {
+    if !isBinary && (try? UTF8Span(validating: message.span)) == nil {
       close(1007, "text must be UTF-8")
     } else {
       deliver(isBinary ? .binary(message) : .text(message))
@@ -285,10 +289,7 @@ import DequeModule
     guard let wsi = unsafe wsi else { return -1 }
     isWritableRequested = false
     defer { unsafe askForMore(wsi) }
-    if pingsToSend > 0 {
-      pingsToSend -= 1
-      return unsafe Writing.write(Self.pingPayload, to: wsi, as: LWS_WRITE_PING)
-    }
+    if let result = unsafe writeAhead(wsi) { return result }
     let hadOwn = outbox.ownBytes > 0
     guard var next = outbox.next() else { return unsafe sayGoodbye(wsi) }
     var result = unsafe write(next, to: wsi)
@@ -306,10 +307,27 @@ import DequeModule
     return result
   }
 
+  /// Writes what goes before any message, if there is something: of a client's handshake, a pong or a ping.
+  private func writeAhead(_ wsi: OpaquePointer) -> Int32? {
+    if let client, client.hasOutput { return unsafe Writing.write(client.takeOutput(), to: wsi, as: LWS_WRITE_HTTP) }
+    if case .connecting = phase { return 0 }
+    if let payload = pong, !hasSaidGoodbye {
+      pong = nil
+      return unsafe put(Frame.masked(.pong, payload), to: wsi)
+    }
+    guard pingsToSend > 0 else { return nil }
+    pingsToSend -= 1
+    return client == nil
+      ? unsafe Writing.write(Self.pingPayload, to: wsi, as: LWS_WRITE_PING)
+      : unsafe put(Frame.masked(.ping, Self.pingPayload), to: wsi)
+  }
+
   /// Asks for a callback when something is left: here, or of the last write, which libwebsockets then keeps (it must be gone before the
   /// next one, or a peer that reads slowly would make it keep ever more).
   private func askForMore(_ wsi: OpaquePointer) {
-    let hasMore = pingsToSend > 0 || !outbox.isEmpty || (goodbye != nil && !hasSaidGoodbye)
+    let hasMore =
+      client?.hasOutput == true || pong != nil && !hasSaidGoodbye || pingsToSend > 0 || !outbox.isEmpty
+      || goodbye != nil && !hasSaidGoodbye
     if unsafe hasMore || lws_partial_buffered(wsi) != 0 { hasMoreToWrite() }
   }
 
@@ -322,14 +340,19 @@ import DequeModule
   private func write(_ next: Outbox.Next, to wsi: OpaquePointer) -> Int32 {
     switch next {
     case .own(let bytes, let isText):
-      unsafe Writing.write(
-        bytes, to: wsi, as: !isClient ? LWS_WRITE_HTTP : isText ? LWS_WRITE_TEXT : LWS_WRITE_BINARY)
+      unsafe put(client == nil ? bytes : Frame.masked(isText ? .text : .binary, bytes), to: wsi)
     case .log(let slab, let start, let end):
       unsafe slab.withBytes(start, end) { unsafe Writing.write($0, to: wsi) }
     }
   }
 
-  private func pong() -> Int32 {
+  /// Writes whole frames.
+  private func put(_ frames: [UInt8], to wsi: OpaquePointer) -> Int32 {
+    guard let bytes = try? client?.seal(frames) ?? frames else { return -1 }
+    return unsafe Writing.write(bytes, to: wsi, as: LWS_WRITE_HTTP)
+  }
+
+  func ponged() -> Int32 {
     watch?.heard(self)
     onPong?()
     return 0
@@ -343,12 +366,12 @@ import DequeModule
   private func sayGoodbye(_ wsi: OpaquePointer) -> Int32 {
     guard case .closing = phase, let goodbye, !hasSaidGoodbye else { return 0 }
     hasSaidGoodbye = true
-    return unsafe Writing.write(Frame.close(goodbye, isMasked: isClient), to: wsi, as: LWS_WRITE_HTTP)
+    return unsafe put(Frame.close(goodbye, isMasked: client != nil), to: wsi)
   }
 
-  private func peerCloses(_ bytes: UnsafeRawBufferPointer) -> Int32 {
-    let code = unsafe bytes.count >= 2 ? UInt16(bytes[0]) << 8 | UInt16(bytes[1]) : 1005
-    let reason = unsafe Array(bytes.dropFirst(2))
+  func peerCloses(_ bytes: [UInt8]) -> Int32 {
+    let code = bytes.count >= 2 ? UInt16(bytes[0]) << 8 | UInt16(bytes[1]) : 1005
+    let reason = Array(bytes.dropFirst(2))
     hasHeardGoodbye = true
     // libwebsockets would send back what it got (RFC 6455 §5.5.1, §8.1).
     if bytes.count == 1 { return object(Closure(code: 1002, reason: "half a close code")) }
@@ -356,31 +379,29 @@ import DequeModule
       return object(Closure(code: 1007, reason: "a reason must be UTF-8"))
     }
     if goodbye == nil { goodbye = Closure(code: code, reason: String(decoding: reason, as: UTF8.self)) }
-    return hasSaidGoodbye ? -1 : 0
+    guard client != nil else { return hasSaidGoodbye ? -1 : 0 }
+    guard Frame.mayClose(code) else { return object(Closure(code: 1002, reason: "no code to close with")) }
+    return answerGoodbye(code)
   }
 
-  /// Answers a close frame that breaks the protocol with another one.
-  private func object(_ closure: Closure) -> Int32 {
+  /// Sends back what the peer closed with, which ends a client's connection; libwebsockets does it for a server's.
+  private func answerGoodbye(_ code: UInt16) -> Int32 {
     guard let wsi = unsafe wsi, !hasSaidGoodbye else { return -1 }
     hasSaidGoodbye = true
-    goodbye = closure
-    _ = unsafe Writing.write(Frame.close(closure, isMasked: isClient), to: wsi, as: LWS_WRITE_HTTP)
+    _ = unsafe put(code == 1005 ? Frame.masked(.close, []) : Frame.close(Closure(code: code), isMasked: true), to: wsi)
     return -1
   }
 
-  private func failed(_ bytes: UnsafeRawBufferPointer) -> Int32 {
-    guard case .connecting(let done) = phase, let wsi = unsafe wsi else { return ended() }
-    let status = unsafe lws_http_client_http_response(wsi)
-    let text = unsafe String(decoding: bytes, as: UTF8.self)
-    phase = .closed
-    closure = Closure(code: 1006, reason: text)
-    connection.detach()
-    done(
-      .failure(status == 0 || status == 101 ? .unreachable(text) : .refused(status: Int(status))))
-    return 0
+  /// Answers what breaks the protocol with a close frame.
+  func object(_ closure: Closure) -> Int32 {
+    guard let wsi = unsafe wsi, !hasSaidGoodbye else { return -1 }
+    hasSaidGoodbye = true
+    goodbye = closure
+    _ = unsafe put(Frame.close(closure, isMasked: client != nil), to: wsi)
+    return -1
   }
 
-  private func ended() -> Int32 {
+  func ended() -> Int32 {
     guard closure == nil else { return 0 }
     if case .connecting(let done) = phase {
       done(.failure(.unreachable("closed during the handshake")))
