@@ -33,8 +33,8 @@ struct RichText {
     var position = 0
     for fragment in body.fragments.isEmpty ? [Fragment(body.text)] : body.fragments {
       guard position < Self.longest else { break }
-      let words = String(Self.cleaned(fragment.text).unicodeScalars.prefix(Self.longest - position))
-      let end = position + words.unicodeScalars.count
+      let (words, count) = Self.beginning(of: Self.cleaned(fragment.text), Self.longest - position)
+      let end = position + count
       switch fragment.kind {
       case .emote(let emote):
         let image = Image(id: emote.id, name: words, url: images.url(of: emote))
@@ -53,6 +53,15 @@ struct RichText {
       position = end
     }
     self.markdown = markdown.text
+  }
+
+  /// So many code points of a text, or all there are, and how many that is.
+  private static func beginning(of text: String, _ limit: Int) -> (String, count: Int) {
+    let bytes = text.utf8Span.span
+    var count = 0
+    // A code point has one byte that does not continue another.
+    for place in bytes.indices where bytes[place] & 0xC0 != 0x80 { count += 1 }
+    return count <= limit ? (text, count) : (String(text.unicodeScalars.prefix(limit)), limit)
   }
 
   /// The text without U+0001, which Twitch marks actions with and which means nothing to anybody else (FACTS 8.4).
