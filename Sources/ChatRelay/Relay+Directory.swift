@@ -39,13 +39,19 @@ extension Relay {
 
   /// Reads the tokens of the accounts that are new or were linked again.
   private func tokens(of new: Directory) async -> [AccountID: NetworkTokens] {
+    let changed = new.accounts.values.filter { senders[$0.id]?.linkedAt != $0.linkedAt }
+    guard !changed.isEmpty else { return [:] }
     var tokens: [AccountID: NetworkTokens] = [:]
-    for account in new.accounts.values where senders[account.id]?.linkedAt != account.linkedAt {
-      do {
-        tokens[account.id] = try await store.tokens(of: account.id)
-      } catch {
-        logger.error("An account's tokens cannot be read", metadata: ["account": "\(account.id)", "error": "\(error)"])
+    do {
+      for (account, result) in try await store.tokens(of: changed.map(\.id)) {
+        do {
+          tokens[account] = try result.get()
+        } catch {
+          logger.error("An account's tokens cannot be read", metadata: ["account": "\(account)", "error": "\(error)"])
+        }
       }
+    } catch {
+      logger.error("The accounts' tokens cannot be read", metadata: ["error": "\(error)"])
     }
     return tokens
   }

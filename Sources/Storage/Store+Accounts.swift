@@ -56,15 +56,20 @@ extension Store {
 
   /// Opens an account's tokens.
   public func tokens(of account: AccountID) async throws -> NetworkTokens {
-    let (sealed, purpose) = try await read { database in
-      let row = try Row.fetchOne(
-        database, sql: "SELECT sealed_tokens, network, network_user_id FROM account WHERE id = ?",
-        arguments: [account.rawValue])
-      guard let row else { throw StorageError.notFound("account \(account)") }
-      let sealed: Data = row["sealed_tokens"]
-      return (sealed, Self.purpose(row["network"], row["network_user_id"]))
+    let sealed = try await read { try SealedTokens(of: account, in: $0) }
+    return try sealed.opened(with: key, JSONDecoder())
+  }
+
+  /// Opens the tokens of many accounts, which takes a start's time: they are read together, and opened away from the caller's
+  /// thread. What is wrong with some does not keep the others back.
+  @concurrent public func tokens(of accounts: [AccountID]) async throws -> [AccountID: Result<NetworkTokens, any Error>]
+  {
+    let sealed = try await read { database in
+      accounts.map { account in (account, Result { try SealedTokens(of: account, in: database) }) }
     }
-    return try JSONDecoder().decode(NetworkTokens.self, from: key.open(sealed, for: purpose))
+    let decoder = JSONDecoder()
+    let opened = sealed.map { account, sealed in (account, Result { try sealed.get().opened(with: key, decoder) }) }
+    return Dictionary(opened) { first, _ in first }
   }
 
   /// Keeps a refreshed pair. When this returned, the pair is on disk and may be used.
@@ -128,12 +133,32 @@ extension Store {
   }
 
   private func seal(_ tokens: NetworkTokens, of identity: NetworkIdentity) throws -> Data {
-    let purpose = Self.purpose(identity.network, identity.networkUserID)
+    let purpose = SealedTokens.purpose(identity.network, identity.networkUserID)
     return try key.seal(JSONEncoder().encode(tokens), for: purpose)
+  }
+}
+
+/// A pair as it is kept.
+private struct SealedTokens {
+  private let bytes: Data
+  private let purpose: String
+
+  init(of account: AccountID, in database: Database) throws {
+    let statement = try database.cachedStatement(
+      sql: "SELECT sealed_tokens, network, network_user_id FROM account WHERE id = ?")
+    guard let row = try Row.fetchOne(statement, arguments: [account.rawValue]) else {
+      throw StorageError.notFound("account \(account)")
+    }
+    bytes = row["sealed_tokens"]
+    purpose = Self.purpose(row["network"], row["network_user_id"])
+  }
+
+  func opened(with key: SealingKey, _ decoder: JSONDecoder) throws -> NetworkTokens {
+    try decoder.decode(NetworkTokens.self, from: key.open(bytes, for: purpose))
   }
 
   /// What binds a sealed pair to its account, so that a row pasted over another's does not open.
-  private static func purpose(_ network: String, _ networkUserID: String) -> String {
+  static func purpose(_ network: String, _ networkUserID: String) -> String {
     "account/\(network)/\(networkUserID)"
   }
 }
