@@ -69,10 +69,7 @@ struct JSONWriter {
   }
 
   private mutating func name(_ key: String) {
-    if follows { bytes.append(UInt8(ascii: ",")) }
-    follows = false
-    string(key)
-    bytes.append(UInt8(ascii: ":"))
+    quote(key, isName: true)
     follows = false
   }
 
@@ -82,15 +79,24 @@ struct JSONWriter {
   }
 
   private mutating func string(_ value: String) {
-    bytes.append(UInt8(ascii: "\""))
-    // Nearly every text can be copied as it is.
-    if Self.mustEscape(value.utf8Span.span) {
-      for byte in value.utf8 { escape(byte) }
-    } else {
-      bytes.append(contentsOf: value.utf8)
-    }
-    bytes.append(UInt8(ascii: "\""))
+    quote(value, isName: false)
     follows = true
+  }
+
+  /// Writes a text in quotation marks; a name with the comma that is due before it, and its colon. There is one look at the room
+  /// that is left, and nearly every text can be copied as it is.
+  private mutating func quote(_ value: String, isName: Bool) {
+    let text = value.utf8Span.span
+    let isPlain = !Self.mustEscape(text)
+    bytes.append(addingCapacity: text.count * (isPlain ? 1 : Self.longestEscape) + 4) { output in
+      if isName, follows { output.append(UInt8(ascii: ",")) }
+      output.append(UInt8(ascii: "\""))
+      for index in text.indices {
+        if isPlain { output.append(text[index]) } else { Self.escape(text[index], to: &output) }
+      }
+      output.append(UInt8(ascii: "\""))
+      if isName { output.append(UInt8(ascii: ":")) }
+    }
   }
 
   /// RFC 8259 section 7: only quotation mark, backslash and control characters must be escaped.
@@ -99,18 +105,24 @@ struct JSONWriter {
     return false
   }
 
-  private mutating func escape(_ byte: UInt8) {
+  /// `\u0000`.
+  private static let longestEscape = 6
+
+  private static func escape(_ byte: UInt8, to output: inout OutputSpan<UInt8>) {
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-      bytes.append(UInt8(ascii: "\\"))
-      bytes.append(byte)
+      output.append(UInt8(ascii: "\\"))
+      output.append(byte)
     case 0..<0x20:
-      let digits = Array("0123456789abcdef".utf8)
-      bytes.append(contentsOf: "\\u00".utf8)
-      bytes.append(digits[Int(byte >> 4)])
-      bytes.append(digits[Int(byte & 0xF)])
+      for digit in "\\u00".utf8 { output.append(digit) }
+      output.append(hexadecimal(byte >> 4))
+      output.append(hexadecimal(byte & 0xF))
     default:
-      bytes.append(byte)
+      output.append(byte)
     }
+  }
+
+  private static func hexadecimal(_ digit: UInt8) -> UInt8 {
+    digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
   }
 }
