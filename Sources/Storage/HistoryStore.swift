@@ -230,11 +230,12 @@ public actor HistoryStore {
   }
 
   private static func data(_ keys: [UInt64]) -> Data {
-    var data = Data(capacity: keys.count * 8)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(keys.count * 8)
     for key in keys {
-      for shift in stride(from: 0, to: 64, by: 8) { data.append(UInt8(truncatingIfNeeded: key >> shift)) }
+      for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: key >> shift)) }
     }
-    return data
+    return Data(bytes)
   }
 
   // MARK: The database
