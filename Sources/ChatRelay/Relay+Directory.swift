@@ -91,6 +91,13 @@ extension Relay {
     }
     let count = rooms.count
     rooms = rooms.filter { directory.streams[$0.key] != nil }
+    let twitch = directory.accounts.values.filter { Network(of: $0) == .twitch }
+    linkedAccounts = Dictionary(
+      twitch.map { account in
+        let carriers = directory.streams(carrying: account.id).compactMap { rooms[$0.id] }
+        return (TwitchUserID(account.identity.networkUserID), (account.id, carriers))
+      }
+    ) { first, _ in first }
     if rooms.count < count { Task { await trimHistory() } }
   }
 }

@@ -97,17 +97,15 @@ extension Relay {
 
   /// The stream account whose channel it is, and the rooms that carry it.
   private func carriers(of broadcaster: ChatUser) -> (account: AccountID, rooms: [Room])? {
-    guard let account = directory.account(networkUserID: broadcaster.id.rawValue) else { return nil }
-    return (account.id, directory.streams(carrying: account.id).compactMap { rooms[$0.id] })
+    guard let linked = linkedAccounts[broadcaster.id], !linked.rooms.isEmpty else { return nil }
+    return (linked.account, linked.rooms)
   }
 
   /// When an account of this gateway wrote the line, its writer may be waiting for it.
   private func settle(_ message: ChatMessage, in target: AccountID) {
     // What shared chat brings along was not written here.
-    guard message.source == nil, let author = directory.account(networkUserID: message.chatter.id.rawValue) else {
-      return
-    }
-    senders[author.id]?.saw(message, in: message.broadcaster.id, at: .now)
-    writers[Route(sender: author.id, target: target)]?.arrived(message)
+    guard message.source == nil, let author = linkedAccounts[message.chatter.id]?.account else { return }
+    senders[author]?.saw(message, in: message.broadcaster.id, at: .now)
+    writers[Route(sender: author, target: target)]?.arrived(message)
   }
 }

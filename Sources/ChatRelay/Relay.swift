@@ -22,6 +22,8 @@ public actor Relay {
   /// Who and what there is, as of the last change.
   var directory = Directory()
   var rooms: [StreamID: Room] = [:]
+  /// The accounts by their names at Twitch, with the rooms that carry them: what each notification is looked up in.
+  var linkedAccounts: [TwitchUserID: (account: AccountID, rooms: [Room])] = [:]
   /// Those who wait for the next change of the directory.
   var directoryWaiters: [CheckedContinuation<Void, Never>] = []
   /// Tells this run from every other one: when it began, in milliseconds since 1970.
