@@ -1,3 +1,5 @@
+import Twitch
+
 /// What people are called.
 enum DisplayName {
   /// The name without what could start markup.
@@ -5,7 +7,8 @@ enum DisplayName {
   /// The original browser client renders `from.name` as CommonMark, raw HTML included. No network allows such characters in a
   /// name; should one slip through, it becomes its look-alike here.
   static func safe(_ name: String) -> String {
-    guard name.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "[") }) else { return name }
+    let bytes = name.utf8Span.span
+    guard bytes.contains(UInt8(ascii: "<")) || bytes.contains(UInt8(ascii: "[")) else { return name }
     // Scalar by scalar: with an accent on it, "[" is another character to Swift and still a bracket to CommonMark.
     return String(
       String.UnicodeScalarView(

@@ -12,9 +12,7 @@ extension JSONWriter {
 
   /// A name's colour, when it is one: pages put it into their styles.
   mutating func color(_ color: String?) {
-    guard let color, color.utf8.count == 7, color.hasPrefix("#"), color.dropFirst().allSatisfy(\.isHexDigit) else {
-      return
-    }
+    guard let color, HexColor.isOne(color) else { return }
     member("color", color)
   }
 

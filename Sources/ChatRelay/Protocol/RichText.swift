@@ -66,7 +66,7 @@ struct RichText {
 
   /// The text without U+0001, which Twitch marks actions with and which means nothing to anybody else (FACTS 8.4).
   private static func cleaned(_ text: String) -> String {
-    guard text.utf8.contains(1) else { return text }
+    guard text.utf8Span.span.contains(1) else { return text }
     return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\u{1}" }))
   }
 

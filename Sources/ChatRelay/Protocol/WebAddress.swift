@@ -1,9 +1,11 @@
+import Twitch
+
 /// Finds web addresses in what people write.
 enum WebAddress {
   /// The first `http://` or `https://` address, up to white space, without the punctuation that ends the sentence around it.
   static func first(in text: Substring) -> Substring? {
     // Most lines have none, and this is on the path of every line.
-    guard text.utf8.contains(UInt8(ascii: ":")) else { return nil }
+    guard text.utf8Span.span.contains(UInt8(ascii: ":")) else { return nil }
     var start = text.startIndex
     while start < text.endIndex {
       let word = text[start...].prefix { !$0.isWhitespace }

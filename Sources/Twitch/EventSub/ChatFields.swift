@@ -80,10 +80,7 @@ struct ChatFields {
 
   /// The colour, if it is one; whoever never chose one has the empty text.
   private var chosenColor: String? {
-    guard let color, color.utf8.count == 7, color.hasPrefix("#"), color.dropFirst().allSatisfy(\.isHexDigit) else {
-      return nil
-    }
-    return color
+    color.flatMap { HexColor.isOne($0) ? $0 : nil }
   }
 
   /// During shared chat IRC names the own channel as the source of local messages; read it the same way here.
@@ -101,7 +98,7 @@ struct ChatFields {
 
   /// The text and its fragments, without the character that wraps an action; it means nothing to people wherever it is.
   private static func unwrapped(_ text: String, _ fragments: [Fragment]) -> ChatText {
-    guard text.utf8.contains(1) else { return ChatText(text, fragments: fragments) }
+    guard text.utf8Span.span.contains(1) else { return ChatText(text, fragments: fragments) }
     let fragments = fragments.map { Fragment($0.text.withoutWrapper, $0.kind) }
     return ChatText(text.withoutWrapper, fragments: fragments)
   }

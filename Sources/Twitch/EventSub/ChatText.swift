@@ -13,6 +13,12 @@ public struct ChatText: Hashable, Sendable {
   }
 
   private static func cover(_ text: String, _ fragments: [Fragment]) -> Bool {
-    fragments.count == 1 ? fragments[0].text == text : fragments.lazy.map(\.text).joined() == text
+    var rest = text.utf8Span.span
+    for fragment in fragments {
+      let part = fragment.text.utf8Span.span
+      guard part.count <= rest.count, rest.extracting(first: part.count).isEqual(to: part) else { return false }
+      rest = rest.extracting(droppingFirst: part.count)
+    }
+    return rest.isEmpty
   }
 }

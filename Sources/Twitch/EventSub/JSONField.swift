@@ -77,8 +77,8 @@ enum JSONField: String, CaseIterable {
   case other = ""
 
   /// Finds the key that is written there.
-  init(_ bytes: [UInt8], in range: Range<Int>) {
-    self = Self.table.field(bytes, in: range)
+  init(_ key: Span<UInt8>) {
+    self = Self.table.field(key)
   }
 
   /// Finds a key whose text had to be unescaped first.

@@ -12,36 +12,26 @@ struct JSONFieldTable {
     for (place, field) in fields.enumerated() {
       names += field.rawValue.utf8
       starts.append(names.count)
-      var slot = Self.slot(names, in: starts[place]..<starts[place + 1])
+      var slot = Self.slot(names.span.extracting(starts[place]...))
       while slots[slot] >= 0 { slot = (slot + 1) % Self.size }
       slots[slot] = place
     }
   }
 
-  func field(_ bytes: [UInt8], in range: Range<Int>) -> JSONField {
-    guard !range.isEmpty else { return .other }
-    var slot = Self.slot(bytes, in: range)
+  func field(_ key: Span<UInt8>) -> JSONField {
+    guard !key.isEmpty else { return .other }
+    var slot = Self.slot(key)
     while slots[slot] >= 0 {
       let place = slots[slot]
-      if matches(starts[place]..<starts[place + 1], bytes, in: range) { return fields[place] }
+      if names.span.extracting(starts[place]..<starts[place + 1]).isEqual(to: key) { return fields[place] }
       slot = (slot + 1) % Self.size
     }
     return .other
   }
 
   /// A few bytes tell the known keys apart well enough; the comparison afterwards decides.
-  private static func slot(_ bytes: [UInt8], in range: Range<Int>) -> Int {
-    let first = Int(bytes[range.lowerBound])
-    let middle = Int(bytes[range.lowerBound + range.count / 2])
-    let last = Int(bytes[range.upperBound - 1])
-    return (first &* 7 &+ middle &* 31 &+ last &* 131 &+ range.count &* 61) % size
-  }
-
-  private func matches(_ name: Range<Int>, _ bytes: [UInt8], in range: Range<Int>) -> Bool {
-    guard name.count == range.count else { return false }
-    for offset in 0..<name.count where names[name.lowerBound + offset] != bytes[range.lowerBound + offset] {
-      return false
-    }
-    return true
+  private static func slot(_ key: Span<UInt8>) -> Int {
+    let (first, middle, last) = (Int(key[0]), Int(key[key.count / 2]), Int(key[key.count - 1]))
+    return (first &* 7 &+ middle &* 31 &+ last &* 131 &+ key.count &* 61) % size
   }
 }

@@ -7,8 +7,9 @@ struct SeenKey {
     let prime: UInt64 = 0x0000_0100_0000_01b3
     // Multiplied before the text begins: else the kind would only change its first byte, into that of another id.
     var hash = (0xcbf2_9ce4_8422_2325 ^ kind) &* prime
-    for byte in text.utf8 {
-      hash = (hash ^ UInt64(byte)) &* prime
+    let bytes = text.utf8Span.span
+    for index in bytes.indices {
+      hash = (hash ^ UInt64(bytes[index])) &* prime
     }
     hash = (hash ^ hash >> 32) &* 0xd6e8_feb8_6659_fd93
     hash ^= hash >> 32

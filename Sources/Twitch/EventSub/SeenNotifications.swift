@@ -45,7 +45,8 @@ struct SeenNotifications {
   }
 
   private mutating func remember(_ key: SeenKey) -> Bool {
-    guard !older.contains(key.bits) else { return false }
+    // Each look at so large a table waits for memory.
+    guard older.count == 0 || !older.contains(key.bits) else { return false }
     return recent.insert(key.bits)
   }
 

@@ -19,7 +19,8 @@ public struct Timestamp: Hashable, Sendable {
   public init?(_ text: some StringProtocol) {
     var digits = Scanner(text.utf8)
     guard let year = digits.number(4), digits.skip("-"), let month = digits.number(2), digits.skip("-"),
-      let day = digits.number(2), digits.skip("T", "t", " "), let hour = digits.number(2), digits.skip(":"),
+      let day = digits.number(2), digits.skip("T") || digits.skip("t") || digits.skip(" "), let hour = digits.number(2),
+      digits.skip(":"),
       let minute = digits.number(2), digits.skip(":"), let second = digits.number(2),
       let nanoseconds = digits.fraction(), let offset = digits.offset(), digits.isAtEnd,
       (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day),
@@ -97,9 +98,9 @@ private struct Scanner<Bytes: Sequence<UInt8>> {
 
   var isAtEnd: Bool { next == nil }
 
-  /// Steps over one of the characters; says whether it was there.
-  mutating func skip(_ characters: Unicode.Scalar...) -> Bool {
-    guard let byte = next, characters.contains(Unicode.Scalar(byte)) else { return false }
+  /// Steps over a character; says whether it was there.
+  mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    guard let byte = next, Unicode.Scalar(byte) == character else { return false }
     next = bytes.next()
     return true
   }
@@ -130,7 +131,7 @@ private struct Scanner<Bytes: Sequence<UInt8>> {
 
   /// Seconds east of UTC.
   mutating func offset() -> Int? {
-    if skip("Z", "z") { return 0 }
+    if skip("Z") || skip("z") { return 0 }
     let sign = skip("+") ? 1 : -1
     guard sign == 1 || skip("-"), let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60
     else { return nil }
