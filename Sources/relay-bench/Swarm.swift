@@ -53,11 +53,13 @@ struct Swarm {
 }
 
 /// Looks again and again until something is true.
-func until(_ what: String, within seconds: Double, _ isTrue: () async throws -> Bool) async throws {
+func until(
+  _ what: String, within seconds: Double, every pause: Duration = .microseconds(100), _ isTrue: () async throws -> Bool
+) async throws {
   let deadline = ContinuousClock.now + .seconds(seconds)
   while try await !isTrue() {
     guard .now < deadline else { throw BenchmarkError("not within \(seconds) s: \(what)") }
-    try await Task.sleep(for: .microseconds(100))
+    try await Task.sleep(for: pause)
   }
 }
 
