@@ -41,12 +41,12 @@ enum FirstHead: Equatable {
   private static func judge(_ lines: [ArraySlice<UInt8>], _ bytes: [UInt8]) -> FirstHead {
     guard lines.allSatisfy({ $0.allSatisfy(isAllowed) }) else { return .refused(.badRequest) }
     let words = (lines.first ?? []).split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-    let separators = lines.first?.count { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") } ?? 0
-    guard words.count == 3, separators >= parameterLimit else { return .plain }
+    guard words.count == 3, fragments(words[1]) >= parameterLimit else { return .plain }
     // A body that follows bytes that were handed to it, libwebsockets takes for these bytes.
     guard !hasBody(lines) else { return .refused(.uriTooLong) }
     let target = words[1].split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
-    guard target.count == 2 else { return .refused(.uriTooLong) }
+    // In a path they are fragments, too, and nothing can be done about these.
+    guard target.count == 2, fragments(target[0]) < parameterLimit else { return .refused(.uriTooLong) }
     var head = words[0] + [UInt8(ascii: " ")] + target[0] + [UInt8(ascii: " ")] + words[2] + Array("\r\n".utf8)
     // The first header of a name is the one that counts.
     head += Array("\(queryName): ".utf8) + target[1] + Array("\r\n".utf8)
@@ -55,6 +55,11 @@ enum FirstHead: Equatable {
     // The end of the last line and the empty line, each with a carriage return or without.
     let rest = bytes[last...].prefix { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }
     return .rewritten(Array(head + Array("\r\n".utf8)), count: rest.endIndex)
+  }
+
+  /// How many more fragments libwebsockets makes of it.
+  private static func fragments(_ target: ArraySlice<UInt8>) -> Int {
+    target.count { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }
   }
 
   private static func hasBody(_ lines: [ArraySlice<UInt8>]) -> Bool {

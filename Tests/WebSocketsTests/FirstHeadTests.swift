@@ -27,6 +27,11 @@ import Testing
     #expect(head("DELETE /?\(many) HTTP/1.1\r\nContent-Length: 0\r\n\r\n") != .refused(.uriTooLong))
   }
 
+  @Test func aPathOfManyParametersIsRefusedWithAQueryAndWithout() {
+    #expect(head("GET /\(many) HTTP/1.1\r\n\r\n") == .refused(.uriTooLong))
+    #expect(head("GET /\(many)?a=1 HTTP/1.1\r\n\r\n") == .refused(.uriTooLong))
+  }
+
   @Test(arguments: ["", "GET", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: x\r\n"])
   func aHeadWithoutItsEndIsIncomplete(request: String) {
     #expect(head(request) == .incomplete)
