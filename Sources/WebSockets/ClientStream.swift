@@ -94,6 +94,9 @@ final class ClientStream {
 
   var hasOutput: Bool { !output.isEmpty }
 
+  /// Whether nothing more will come, though the connection is still there.
+  var isOver: Bool { tls?.isOver ?? false }
+
   private func secure<Result>(
     _ tls: TLSSession, _ step: () throws(TLSSession.Failure) -> Result
   ) throws(Failure) -> Result {

@@ -62,6 +62,9 @@ import CLibWebSockets
     }
   }
 
+  /// Whether the peer has said goodbye: nothing more will come, though it may wait for our end of the connection first.
+  var isOver: Bool { unsafe SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 }
+
   /// Encrypts bytes for the peer. Only when `isReady`.
   func seal(_ bytes: [UInt8]) throws(Failure) {
     guard !bytes.isEmpty else { return }

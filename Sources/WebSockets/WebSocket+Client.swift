@@ -23,7 +23,7 @@ extension WebSocket {
         let result = take(event)
         guard result == 0 else { return result }
       }
-      return 0
+      return client.isOver ? -1 : 0
     }
   }
 
