@@ -8,7 +8,8 @@ import HTTPTypes
 struct ClientHandshake {
   /// What goes out first.
   let request: [UInt8]
-  private let accept: String
+  /// What the answer to it has to show.
+  let accept: String
   private var parser = ResponseParser(method: .get, maximumBodySize: .max)
 
   /// Prepares a handshake, with a key of its own.
@@ -49,7 +50,7 @@ struct ClientHandshake {
   }
 
   /// What shows that the server has understood that key.
-  private static func accept(_ key: String) -> String {
+  static func accept(_ key: String) -> String {
     let text = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
     var hash = [UInt8](repeating: 0, count: 20)
     unsafe lws_SHA1(text, text.count, &hash)
