@@ -44,7 +44,7 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
   private var tick: Timer?
   private var kept: [AnyObject] = []
   /// Those with followers who do not have everything yet.
-  private var logs: Deque<FrameLog> = []
+  var logs: Deque<FrameLog> = []
   /// Who waits in `sleep(for:)`; woken when the loop ends.
   var sleepers: [ObjectIdentifier: Sleeper] = [:]
 
@@ -159,26 +159,6 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
     }
     writeLogs()
     if let context = unsafe context { unsafe lws_cancel_service(context) }
-  }
-
-  // MARK: Logs
-
-  /// Lets a log's followers have what is new: as soon as what runs now has appended all it has, some in each turn of the loop.
-  func distribute(_ log: FrameLog) {
-    logs.append(log)
-    if logs.count == 1 { execute { _ in } }
-  }
-
-  /// How many writes there are in one turn of the loop: about a millisecond's.
-  private static let writesInTurn = 256
-
-  private func writeLogs() {
-    var left = Self.writesInTurn
-    while left > 0, let log = logs.popFirst() {
-      left -= log.distribute(atMost: left)
-      if left == 0, log.hasFollowersDue { logs.append(log) }
-    }
-    if !logs.isEmpty { execute { _ in } }
   }
 
   // MARK: The thread

@@ -96,7 +96,7 @@ final class SilenceWatch {
     case .pinged, .givenUp:
       socket.silence?.state = .givenUp
       put(socket, at: second + interval)
-      socket.giveUp()
+      socket.connection.kill()
     }
   }
 }

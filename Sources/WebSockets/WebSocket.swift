@@ -174,11 +174,6 @@ import DequeModule
     writeAtOnce()
   }
 
-  /// Nothing has been heard for too long.
-  func giveUp() {
-    connection.kill()
-  }
-
   /// Says goodbye once what is queued has been written, and waits for the other end's for a few seconds. A client's end goes
   /// on receiving until then.
   public func close(_ code: UInt16 = 1000, _ reason: String = "") {

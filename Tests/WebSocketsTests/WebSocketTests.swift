@@ -288,7 +288,8 @@ import WebSockets
     }
   }
 
-  @Test func aCrowdThatIsLargerThanATurnMissesNothingWhenSomeLeaveDuringIt() async throws {
+  @Test(.timeLimit(.minutes(1)))
+  func aCrowdThatIsLargerThanATurnMissesNothingWhenSomeLeaveDuringIt() async throws {
     try await Host.run { host, port in
       let log = FrameLog()
       var clients: [WebSocket] = []
@@ -312,7 +313,8 @@ import WebSockets
     }
   }
 
-  @Test func messagesAreHandedOverUntilTheEnd() async throws {
+  @Test(.timeLimit(.minutes(1)))
+  func messagesAreHandedOverUntilTheEnd() async throws {
     try await Host.run { host, port in
       let (client, server) = try await host.pair(port)
       client.send("first")

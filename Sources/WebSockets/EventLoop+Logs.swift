@@ -1,0 +1,23 @@
+import DequeModule
+
+/// Who is written to in which turn of the loop.
+extension EventLoop {
+  /// Lets a log's followers have what is new: as soon as what runs now has appended all it has, some in each turn of the loop.
+  func distribute(_ log: FrameLog) {
+    logs.append(log)
+    if logs.count == 1 { execute { _ in } }
+  }
+
+  /// How many writes there are in one turn of the loop: about a millisecond's.
+  private static let writesInTurn = 256
+
+  /// Writes to some of those who are due something.
+  func writeLogs() {
+    var left = Self.writesInTurn
+    while left > 0, let log = logs.popFirst() {
+      left -= log.distribute(atMost: left)
+      if left == 0, log.hasFollowersDue { logs.append(log) }
+    }
+    if !logs.isEmpty { execute { _ in } }
+  }
+}
