@@ -19,4 +19,18 @@ struct Input {
     defer { bytes = [] }
     return Array(bytes)
   }
+
+  /// All that is left, whole and in pieces; the next three bytes choose where these end.
+  mutating func pieces() -> (whole: [UInt8], pieces: [[UInt8]]) {
+    let steps = (0..<3).map { _ in Int(byte()) + 1 }
+    let whole = rest()
+    var pieces: [[UInt8]] = []
+    var start = 0
+    while start < whole.count {
+      let end = min(whole.count, start + steps[pieces.count % steps.count])
+      pieces.append(Array(whole[start..<end]))
+      start = end
+    }
+    return (whole, pieces)
+  }
 }

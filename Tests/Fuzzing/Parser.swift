@@ -4,6 +4,7 @@ enum Parser: String, CaseIterable {
   case frames
   case texts
   case responses
+  case serverFrames
   case answers
   case webhooks
   case heads
@@ -19,6 +20,7 @@ enum Parser: String, CaseIterable {
     case .frames: readFrame(bytes)
     case .texts: readText(bytes)
     case .responses: readResponse(bytes)
+    case .serverFrames: readServerFrames(bytes)
     case .answers: readAnswer(bytes)
     case .webhooks: readWebhook(bytes)
     case .heads: readHead(bytes)

@@ -8,26 +8,14 @@ import HTTPTypes
 func readResponse(_ bytes: [UInt8]) {
   var input = Input(bytes)
   let method = input.byte() % 8 == 7 ? HTTPRequest.Method.head : .get
-  let steps = (0..<3).map { _ in Int(input.byte()) + 1 }
-  let wire = input.rest()
+  let (wire, parts) = input.pieces()
   let whole = Reading(method, [wire])
-  let pieces = Reading(method, pieces(of: wire, steps))
+  let pieces = Reading(method, parts)
   promise(whole == pieces, "pieces are read as the whole is")
   guard let response = whole.response else { return }
   promise(response.body.count <= Reading.limit, "a body has a limit")
   promise((100...999).contains(response.status.code), "a status has three digits")
   if (200...599).contains(response.status.code) { checkEncoding(response, method) }
-}
-
-private func pieces(of wire: [UInt8], _ steps: [Int]) -> [[UInt8]] {
-  var pieces: [[UInt8]] = []
-  var start = 0
-  while start < wire.count {
-    let end = min(wire.count, start + steps[pieces.count % steps.count])
-    pieces.append(Array(wire[start..<end]))
-    start = end
-  }
-  return pieces
 }
 
 /// What our own server would send is read back as it is.
