@@ -127,6 +127,16 @@ final class Subject {
     }
   }
 
+  /// How many notifications the program says that it has taken in; `nil` for libwebsockets alone, which does not count.
+  func received() async throws -> Int? {
+    guard kind == .relay else { return nil }
+    let visitor = try await Visitor(url())
+    let page = try await visitor.page("http://127.0.0.1:\(process.port)/metrics")
+    await visitor.leave()
+    let name = #"chat_relay_messages_received_total{type="channel.chat.message"} "#
+    return page.split(separator: "\n").first { $0.hasPrefix(name) }.flatMap { Int($0.dropFirst(name.count)) }
+  }
+
   /// Runs something; gives the server's CPU time and the time that passed, both in seconds.
   func measure(_ work: () async throws -> Void) async rethrows -> (cpu: Double, wall: Double) {
     let (cpu, start) = (process.cpu, Swarm.now)

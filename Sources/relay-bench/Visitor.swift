@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Logging
 import WebSockets
 
@@ -26,6 +27,11 @@ actor Visitor {
       if bytes.starts(with: #"{"type":"error""#.utf8) { throw BenchmarkError(String(decoding: bytes, as: UTF8.self)) }
     }
     throw BenchmarkError("the server hung up")
+  }
+
+  /// The text of a page.
+  func page(_ url: String) async throws -> String {
+    String(decoding: try await HTTPClient(on: loop).send(.get, url).body, as: UTF8.self)
   }
 
   func leave() async {
