@@ -25,6 +25,14 @@ enum Fault: CaseIterable {
     }
   }
 
+  /// Whether sessions move at Twitch's request.
+  var isMove: Bool {
+    switch self {
+    case .plannedReconnect, .allReconnectsAtOnce, .deadReconnectURL: true
+    default: false
+    }
+  }
+
   /// By when a socket has to be known to be dead.
   static let noticed: Duration = .seconds(12)
 

@@ -49,6 +49,8 @@ final class TwitchModel {
   private var isSecretive = false
   /// Lost while that is so, or while calls fail: people are to be told once the gateway can know.
   private var untold: [Line] = []
+  /// How often a shard lost the session that it delivered to.
+  private(set) var disabledCount = 0
   /// By when the gateway knows of every socket that is dead.
   private var deathsKnownAt: ContinuousClock.Instant
   private var made = 0
@@ -140,6 +142,7 @@ final class TwitchModel {
     guard sessions.removeValue(forKey: session.id) != nil else { return }
     for (id, conduit) in conduits {
       for (place, shard) in conduit.shards where shard.session == session.id {
+        if shard.isEnabled { disabledCount += 1 }
         conduits[id]?.shards[place]?.isEnabled = false
       }
     }
@@ -173,8 +176,8 @@ final class TwitchModel {
 
   /// Nothing gets through any more; Twitch takes note after some seconds.
   func kill(_ session: Session) {
-    session.socket.die()
     deathsKnownAt = agenda.now + Fault.noticed + .seconds(2)
+    session.socket.die()
     agenda.after(dice.milliseconds(2000...20_000)) { self.forget(session) }
   }
 

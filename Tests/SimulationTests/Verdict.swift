@@ -76,9 +76,12 @@ struct Verdict {
   /// Whether a gap was told after a line, as soon as the last one before it allowed.
   private func isToldSoon(after line: Line) -> Bool {
     guard let time = line.publishedAt else { return false }
-    let gaps = client.items.compactMap { if case .gap(let time) = $0 { time } else { nil } }
-    guard let last = gaps.last(where: { $0 <= time }) else { return false }
-    return gaps.contains { $0 > time && $0 <= last + GapPace.pause }
+    // Who comes back later is not told those between which nothing was said.
+    guard let last = world.gaps.values.filter({ $0 <= time }).max() else { return false }
+    return client.items.contains { item in
+      guard case .gap(let told) = item else { return false }
+      return told > time && told <= last + GapPace.pause
+    }
   }
 
   private mutating func judgePrivacy(_ channel: Int) {

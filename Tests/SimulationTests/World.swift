@@ -96,11 +96,13 @@ final class World {
     for _ in 0..<dice.number(2...6) {
       let fault = Fault.allCases[dice.number(0...Fault.allCases.count - 1)]
       apply(fault)
-      let start = agenda.now
+      let (start, disabledCount) = (agenda.now, twitch.disabledCount)
       agenda.run(until: start + Fault.noticed, unless: { !(self.gateway?.isDeceived ?? false) })
       if gateway?.isDeceived == true { fail("not noticed \(Fault.noticed) after \(fault)") }
       // What is planned shows only after a while.
       if fault.isPlanned { agenda.run(until: start + .seconds(3)) }
+      // The old session is there until the next one is assigned.
+      if fault.isMove, twitch.disabledCount > disabledCount { fail("a shard was without a session after \(fault)") }
       heal(within: fault.bound - (fault.isPlanned ? .zero : agenda.now - start), "\(fault)")
       agenda.run(until: agenda.now + dice.milliseconds(0...3000))
     }
