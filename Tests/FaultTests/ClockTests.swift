@@ -21,9 +21,10 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "our clock wrong by an hour (\(offset))",
-          made: "libfaketime; then the rate limit runs out and shard 0 is reset", bound: 5,
+          made: "libfaketime; shard 0 is reset, and its assignment refused until a bucket is full, 2 s later", bound: 5,
           recovered: "shard assigned again, a line sent", told: .init("clock_wrong", ends: false))
       ) {
+        await scene.twitch.refuseAssignment(untilFullAfter: 2)
         try await scene.twitch.dropSockets("shard:0", code: nil)
       } recovery: { window in
         try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
@@ -41,13 +42,28 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "Twitch's clock differs by an hour (\(skew > 0 ? "ahead" : "behind"))",
-          made: "timestamps and rate-limit headers \(Int(skew)) s off; shard 0 reset", bound: 2,
+          made: """
+            timestamps and rate-limit headers \(Int(skew)) s off; shard 0 is reset, and its assignment refused until a bucket is \
+            full, 2 s later
+            """, bound: 5,
           recovered: "shard assigned again", told: .init("clock_wrong", ends: false))
       ) {
+        await scene.twitch.refuseAssignment(untilFullAfter: 2, clock: skew)
         try await scene.twitch.dropSockets("shard:0", code: nil)
       } recovery: { window in
         try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
       }
     }
+  }
+}
+
+extension Simulator {
+  /// Answers the next assignment as if others had emptied the bucket, and it were full again after so many seconds. `clock` is how
+  /// far that of Twitch is ahead.
+  fileprivate func refuseAssignment(untilFullAfter seconds: Double, clock: Double = 0) {
+    add(
+      CallFault(
+        "PATCH", "/helix/eventsub/conduits/shards", times: 1, status: 429,
+        headers: SubscriptionTests.empty(for: seconds + clock)))
   }
 }

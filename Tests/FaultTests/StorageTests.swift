@@ -33,17 +33,28 @@ import TwitchSimulator
     try await withScene { scene in
       let told = Telling("history_degraded")
       let locks = try scene.lockers()
+      var witness: Client?
       try await scene.measure(
         .init(
           "database locked for longer", made: "the same, until clients were told", bound: 20,
           recovered: "lock ended; every line was relayed meanwhile, and kept afterwards", told: told)
       ) { window in
+        witness = window.client
         for lock in locks { try lock.inDatabase { try $0.beginTransaction(.immediate) } }
         try await scene.hears(of: told, window.client, within: window.left)
         for lock in locks { try lock.inDatabase { try $0.rollback() } }
       }
       try await scene.waits(for: "chat_relay_history_waiting_bytes", toBe: 0, within: 5)
       #expect(try await scene.metric("chat_relay_history_entries_dropped_total") ?? 0 == 0)
+      // What was said meanwhile is on disk, which is all that the next run has.
+      let seen = try #require(witness)
+      let (lines, first) = (await seen.lines, try #require(await seen.log.lazy.compactMap(\.cursor).first))
+      try await scene.gateway.kill9()
+      try await scene.start()
+      let late = Client(on: scene.loop)
+      try await late.open(scene.url("&since=\(first)"))
+      try await late.until("what was said while it was locked", within: 10) { $0.has(Array(lines.dropFirst())) }
+      #expect(await late.lines.prefix(lines.count - 1) == lines.dropFirst())
     }
   }
 

@@ -59,7 +59,7 @@ import TwitchSimulator
   }
 
   /// What Twitch says of a bucket that others have emptied, and that is full again after so many seconds.
-  private static func empty(for seconds: Double) -> [String: String] {
+  static func empty(for seconds: Double) -> [String: String] {
     [
       "Ratelimit-Limit": "800", "Ratelimit-Remaining": "0",
       "Ratelimit-Reset": "\(Int(Date.now.timeIntervalSince1970 + seconds))",
