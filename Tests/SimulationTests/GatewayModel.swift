@@ -175,15 +175,21 @@ final class GatewayModel {
         self.subscriptions.listed($0, on: id, at: self.now, using: &self.world.dice)
       }
     case .create(let topic, let id):
-      if topic.channel != nil { room.gap() }
+      begin(topic)
       ask({ twitch.call(isSubscription: true) { twitch.subscribe(topic, id) } }) {
-        if topic.channel != nil { self.room.gap() }
+        self.begin(topic)
         let isDoubtful = self.subscriptions.created(topic, on: id, $0, at: self.now, using: &self.world.dice)
         if isDoubtful { self.conduit.hintToLook() }
       }
     case .delete(let id):
       ask({ twitch.unsubscribe(id) }) { self.subscriptions.deleted(id, $0, at: self.now, using: &self.world.dice) }
     }
+  }
+
+  private func begin(_ topic: Twitch.Subscription.Topic) {
+    guard let channel = topic.channel else { return }
+    arrivals.interrupted(in: channel.broadcaster)
+    handOnArrivals()
   }
 
   private func connect(_ shard: ShardID) {

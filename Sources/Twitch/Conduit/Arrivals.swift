@@ -111,6 +111,13 @@ struct Arrivals {
     order.interrupt(also: early.values.joined().compactMap(\.notification.event.broadcaster))
   }
 
+  /// Something of that channel may have been lost.
+  mutating func interrupted(in channel: TwitchUserID) {
+    outputs.append(.gap(channel))
+    let isEarly = early.values.joined().contains { $0.notification.event.broadcaster == channel }
+    order.interrupt(channel, isExpected: isEarly)
+  }
+
   /// Says whether Twitch may have nowhere to deliver some notifications to. As long as that is so, each one that comes may be
   /// the first after some that did not.
   mutating func setLossy(_ isLossy: Bool) {

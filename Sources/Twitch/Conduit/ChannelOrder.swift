@@ -182,6 +182,13 @@ struct ChannelOrder {
     for channel in others { interrupted[channel] = interruptions }
   }
 
+  /// Something of that channel may have been lost. `isExpected` when something of it has not come here yet.
+  mutating func interrupt(_ channel: TwitchUserID, isExpected: Bool) {
+    guard isExpected || waiting.contains(where: { $0.channel == channel }) else { return }
+    interruptions += 1
+    interrupted[channel] = interruptions
+  }
+
   // What becomes of the shards.
 
   /// Whether Twitch has a session for every shard that there should be, as far as is known.

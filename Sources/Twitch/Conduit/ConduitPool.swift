@@ -196,7 +196,9 @@ public final class ConduitPool {
     switch news {
     case .doubt: shards?.look()
     case .change: report()
-    case .beginning(let broadcaster): onGap(broadcaster)
+    case .beginning(let broadcaster):
+      arrivals.interrupted(in: broadcaster)
+      handOnArrivals()
     }
   }
 

@@ -217,6 +217,22 @@ import Testing
     #expect(next)
   }
 
+  @Test func whatIsLostOfAChannelBehindWhatWaitsIsToldThere() {
+    var arrivals = steady()
+    _ = arrivals.receive(line("a"), on: 0, at: start)
+    _ = arrivals.receive(line("x", in: "2"), on: 1, at: start)
+    _ = arrivals.receive(line("b"), on: 1, at: after(10))
+    _ = words(&arrivals)
+    arrivals.interrupted(in: "1")
+    #expect(words(&arrivals) == ["gap 1"])
+    arrivals.lost(0, mayHaveCost: false, at: after(20))
+    #expect(words(&arrivals) == ["b"])
+    _ = arrivals.receive(line("c"), on: 1, at: after(30))
+    #expect(words(&arrivals) == ["gap 1", "c"])
+    let other = arrivals.receive(line("y", in: "2"), on: 1, at: after(40))
+    #expect(other)
+  }
+
   @Test func whatComesEarlyWaitsForTheOldSocketsEnd() {
     var arrivals = steady()
     _ = arrivals.receive(line("a"), on: 0, at: start)
