@@ -53,7 +53,7 @@ struct Arrivals {
   mutating func receive(_ notification: Notification, on shard: Int?, at now: ContinuousClock.Instant) -> Bool {
     guard seen.isNew(notification, at: now) else {
       duplicates += 1
-      if !order.isIdle, let shard { carryOut(order.accept(copyOf: notification, on: shard)) }
+      if let shard { carryOut(order.accept(copyOf: notification, on: shard)) }
       return false
     }
     if !isLossy, let shard, let channel = notification.event.broadcaster,

@@ -22,8 +22,7 @@ struct ChannelOrder {
 
   private struct Home {
     var shard: Int
-    /// Which of the shard's lives the channel was last heard in; `nil` when the shard is a guess, made while Twitch had not all of
-    /// them.
+    /// Which of the shard's lives the channel was last heard in; `nil` as long as the shard is a guess.
     var life: Int?
     /// Whether the channel came over other shards, too, while this one was alive.
     var isDoubted = false
@@ -32,8 +31,8 @@ struct ChannelOrder {
     /// The youngest that was handed on: when Twitch made it, and over which shard it came.
     var youngest: (time: Timestamp, shard: Int?)?
 
-    init(_ shard: Int, life: Int?) {
-      (self.shard, self.life) = (shard, life)
+    init(_ shard: Int) {
+      self.shard = shard
       streak = (shard, 0)
     }
 
@@ -153,6 +152,10 @@ struct ChannelOrder {
 
   /// Another copy came over that shard of something that may be waiting for just that.
   mutating func accept(copyOf notification: Notification, on shard: Int) -> [Step] {
+    // Which of two copies came the usual way, the next one will tell.
+    if let channel = notification.event.broadcaster, let home = homes[channel], !isSettled(home), !isAlone(shard) {
+      homes[channel]?.count(shard)
+    }
     guard let place = place(ofCopy: notification, on: shard) else { return [] }
     return release(waiting[place].channel, upTo: place)
   }
@@ -236,10 +239,10 @@ struct ChannelOrder {
 
   /// Notes that something came, and says whether it came where it should: then whatever is older is here.
   private mutating func arrive(in channel: TwitchUserID, on shard: Int, at now: ContinuousClock.Instant) -> Bool {
-    let life = lives[shard, default: 0]
     // What Twitch sent before it had all shards may still be on its way.
     let isWhole = wholeSince.map { $0 + Self.patience <= now } ?? false
-    var home = homes[channel] ?? Home(shard, life: isWhole ? life : nil)
+    let isNew = homes[channel] == nil
+    var home = homes[channel] ?? Home(shard)
     defer { homes[channel] = home }
     if isSettled(home) {
       home.count(shard)
@@ -248,9 +251,9 @@ struct ChannelOrder {
     // The one shard that lives says nothing about where the channel will come when there are others.
     guard !isAlone(shard) else { return true }
     home.count(shard)
-    let isBack = isWhole && !home.isDoubted && (home.shard == shard || home.life == nil && home.streak.count > 1)
-    guard isBack || home.streak.count >= Self.settling else { return false }
-    home.settle(on: shard, life: life)
+    let isBack = home.life == nil ? home.streak.count > 1 : home.shard == shard
+    guard isWhole && isBack && !home.isDoubted || home.streak.count >= Self.settling else { return isNew && isWhole }
+    home.settle(on: shard, life: lives[shard, default: 0])
     return true
   }
 

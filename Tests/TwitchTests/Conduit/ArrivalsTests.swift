@@ -24,7 +24,7 @@ import Testing
     arrivals.opened(1)
     arrivals.setLossy(false)
     arrivals.setWhole(true, at: after(-1000))
-    _ = arrivals.receive(line("first"), on: 0, at: start)
+    for id in ["first", "second"] { _ = arrivals.receive(line(id), on: 0, at: start) }
     _ = arrivals.takeOutputs()
     return arrivals
   }
@@ -127,6 +127,20 @@ import Testing
     #expect(words(&arrivals) == ["b", "c", "d", "e"])
     let next = arrivals.receive(line("f", second: 6), on: 0, at: after(271))
     #expect(next)
+  }
+
+  @Test func aCopyThatCameFirstIsNoSignOfWhereAChannelIsAtHome() {
+    var arrivals = steady()
+    for id in ["a", "b", "c"] {
+      _ = arrivals.receive(line(id, in: "2"), on: 1, at: start)
+      _ = arrivals.receive(line(id, in: "2"), on: 0, at: after(1))
+    }
+    arrivals.tick(at: after(250))
+    #expect(words(&arrivals) == ["a", "b", "c"])
+    _ = arrivals.receive(line("d", in: "2"), on: 0, at: after(260))
+    let next = arrivals.receive(line("e", in: "2"), on: 0, at: after(261))
+    #expect(next)
+    #expect(words(&arrivals) == ["d"])
   }
 
   @Test func whereAChannelComesBeforeTwitchHasAllShardsIsNoSign() {
