@@ -10,6 +10,8 @@ struct Premises {
   let token: AccessToken
   let channels: Int
   private let folder = FileManager.default.temporaryDirectory.appending(path: "relay-bench-\(UUID().uuidString)").path
+  /// In memory, where the program's journal is by itself, too; a program that is killed leaves it there.
+  private let runtimeFolder = "/dev/shm/relay-bench-\(UUID().uuidString)"
   /// What the program is told.
   let settings: [String: String]
 
@@ -38,7 +40,9 @@ struct Premises {
       "CHAT_RELAY_LOG_LEVEL": "error", "CHAT_RELAY_PUBLIC_FOLDER": Self.publicFolder,
       "TWITCH_CLIENT_ID": client.id.rawValue, "TWITCH_CLIENT_SECRET": client.secret ?? "",
       "TWITCH_API_URL": twitch.apiURL, "TWITCH_AUTH_URL": twitch.authURL, "TWITCH_EVENTSUB_URL": twitch.eventSubURL,
+      "XDG_RUNTIME_DIR": runtimeFolder,
     ]
+    try FileManager.default.createDirectory(atPath: runtimeFolder, withIntermediateDirectories: true)
   }
 
   /// A Twitch whose limits nobody meets and that ends no socket.
@@ -67,7 +71,7 @@ struct Premises {
 
   func end() async {
     await twitch.stop()
-    try? FileManager.default.removeItem(atPath: folder)
+    for folder in [folder, runtimeFolder] { try? FileManager.default.removeItem(atPath: folder) }
   }
 
   private static let publicFolder =
