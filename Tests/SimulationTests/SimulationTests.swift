@@ -1,26 +1,29 @@
 import Dispatch
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// The whole path under seeded schedules of everything that goes wrong: pool, sessions, de-duplication, room, history, resumption.
 ///
 /// The same 2,000 each time; docs/contributing.md has what the environment changes.
 @Suite struct SimulationTests {
-  @Test func whateverHappensNothingIsLostWithoutAWord() {
+  @Test func whateverHappensNothingIsLostWithoutAWord() async {
     let (seed, first, count) = (
       number("CHAT_RELAY_SEED"), number("CHAT_RELAY_FIRST_SEED"), number("CHAT_RELAY_SCHEDULES")
     )
     let seeds = seed.map { $0..<$0 + 1 } ?? (first ?? 0)..<(first ?? 0) + (count ?? 2000)
-    let report = Mutex(Report())
     let start = ContinuousClock.now
-    DispatchQueue.concurrentPerform(iterations: seeds.count) { place in
-      let world = World(seed: seeds.lowerBound + UInt64(place))
-      if seed != nil { world.onNote = { print($0) } }
-      let violations = world.run()
-      report.withLock { $0.add(world, violations) }
+    let found = await aside {
+      let report = Mutex(Report())
+      DispatchQueue.concurrentPerform(iterations: seeds.count) { place in
+        let world = World(seed: seeds.lowerBound + UInt64(place))
+        if seed != nil { world.onNote = { print($0) } }
+        let violations = world.run()
+        report.withLock { $0.add(world, violations) }
+      }
+      return report.withLock { $0 }
     }
-    let found = report.withLock { $0 }
     for (seed, violations) in found.violations.sorted(by: { $0.key < $1.key }).prefix(10) {
       Issue.record(
         """
