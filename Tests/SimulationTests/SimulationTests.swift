@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 import TestSupport
@@ -14,16 +13,14 @@ import Testing
     )
     let seeds = seed.map { $0..<$0 + 1 } ?? (first ?? 0)..<(first ?? 0) + (count ?? 2000)
     let start = ContinuousClock.now
-    let found = await aside {
-      let report = Mutex(Report())
-      DispatchQueue.concurrentPerform(iterations: seeds.count) { place in
-        let world = World(seed: seeds.lowerBound + UInt64(place))
-        if seed != nil { world.onNote = { print($0) } }
-        let violations = world.run()
-        report.withLock { $0.add(world, violations) }
-      }
-      return report.withLock { $0 }
+    let report = Shared(Report())
+    await aside(times: seeds.count) { place in
+      let world = World(seed: seeds.lowerBound + UInt64(place))
+      if seed != nil { world.onNote = { print($0) } }
+      let violations = world.run()
+      report.value.withLock { $0.add(world, violations) }
     }
+    let found = report.value.withLock { $0 }
     for (seed, violations) in found.violations.sorted(by: { $0.key < $1.key }).prefix(10) {
       Issue.record(
         """
@@ -38,16 +35,16 @@ import Testing
       """)
   }
 
-  @Test func aSeedReplaysExactly() {
+  @Test func aSeedReplaysExactly() async {
     let seeds = Array(Self.replayed)
     // On whatever threads there are.
-    let runs = Mutex<[UInt64: [[String]]]>([:])
-    DispatchQueue.concurrentPerform(iterations: seeds.count * 2) { place in
+    let runs = Shared<[UInt64: [[String]]]>([:])
+    await aside(times: seeds.count * 2) { place in
       let seed = seeds[place / 2]
       let notes = Self.trace(of: seed)
-      runs.withLock { $0[seed, default: []].append(notes) }
+      runs.value.withLock { $0[seed, default: []].append(notes) }
     }
-    let traces = runs.withLock { $0 }
+    let traces = runs.value.withLock { $0 }
     for seed in seeds {
       let (one, other) = (traces[seed]?.first ?? [], traces[seed]?.last ?? [])
       let difference = zip(one, other).first { $0 != $1 }
@@ -92,6 +89,13 @@ import Testing
   private func number(_ variable: String) -> UInt64? {
     ProcessInfo.processInfo.environment[variable].flatMap { UInt64($0) }
   }
+}
+
+/// What several threads add to.
+private final class Shared<Value: Sendable>: Sendable {
+  let value: Mutex<Value>
+
+  init(_ value: Value) { self.value = Mutex(value) }
 }
 
 /// What came of the schedules so far.
