@@ -9,11 +9,12 @@ import TwitchSimulator
       (.twoShards, "same message id on two shards", "a notification comes on its shard and on the other one"),
       (.duplicateNewId, "one chat message under two notification ids", "a notification comes twice, under two ids"),
       (.duplicate, "the same notification twice", "a notification comes twice, under one id"),
-      (.otherShard, "a notification on another shard", "a notification comes on the other shard"),
       (.unknownType, "unknown subscription type", "a chat message comes under a type that nobody knows"),
       (.unknownValues, "unknown enum values and keys", "message_type, fragment types and a key that nobody knows"),
       (.nullArrays, "null arrays", "fragments, badges and others are null"),
       (.huge, "1 MB frame", "a chat message carries a key with 1 MiB of text"),
+      // What comes now is told as a gap, which may come two seconds later.
+      (.otherShard, "a notification on another shard", "a notification comes on the other shard"),
       (.brokenUTF8, "broken UTF-8", "a frame is no UTF-8"), (.brokenJSON, "broken JSON", "a frame ends in the middle"),
     ]
     try await withScene { scene in
