@@ -76,6 +76,8 @@ import Testing
     var catchUp = CatchUp(after: 10, isNew: true)
     #expect(catchUp.skip(to: 20) == nil)
     #expect(catchUp.place == 20)
+    #expect(catchUp.open(page([message(31)], isComplete: false), hand(50, message(51))) == nil)
+    #expect(catchUp.close(page([]), hand(50, message(51), hasLost: true)) == nil)
   }
 
   // Pages from disk.
@@ -112,6 +114,11 @@ import Testing
     #expect(catchUp.place == 50)
   }
 
+  @Test func aPageThatIsIncompleteAndBehindWhatIsAtHandIsAGapBeforeThat() {
+    var catchUp = CatchUp(after: 10)
+    #expect(catchUp.open(page([message(61)], isComplete: false), hand(50, message(51))) == 50)
+  }
+
   @Test func whatIsBothOnDiskAndAtHandIsTakenFromMemory() {
     var catchUp = CatchUp(after: 10)
     // The disk has caught up while it was read; of this page only 11 and 12 are before what is at hand.
@@ -138,6 +145,8 @@ import Testing
   @Test func aPlaceBehindWhatIsAtHandStays() {
     var catchUp = CatchUp(after: 60)
     #expect(catchUp.close(page([]), hand(50, message(51))) == nil)
+    #expect(catchUp.place == 60)
+    #expect(catchUp.close(page([message(55)]), hand(58, message(59))) == nil)
     #expect(catchUp.place == 60)
   }
 }
