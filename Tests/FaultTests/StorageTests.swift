@@ -108,7 +108,7 @@ import TwitchSimulator
         try await client.until("the last lines") { $0.has(last) }
       }
       let accounting = Accounting(
-        await scene.twitch.deliveries(after: start), said: await talk.said, seen: await client.lines)
+        await scene.twitch.deliveries(after: start), said: await talk.said, seen: await client.heard)
       let gaps = await client.count("gap")
       // Whatever was on its way when it died is missing, and was told to be.
       let fault = Scene.Fault(
@@ -122,6 +122,7 @@ import TwitchSimulator
       scene.check(fault, accounting, gaps: gaps)
       #expect(gaps >= 6)
       #expect(times.max() ?? .infinity <= fault.bound)
+      try await scene.checkHistory(against: client)
       try scene.checkDatabases()
       var record = Record(
         fault: fault.name, made: fault.made, bound: fault.bound, recovered: fault.recovered, measured: times.max(),
@@ -147,6 +148,16 @@ extension Scene {
     var configuration = Configuration()
     configuration.allowsUnsafeTransactions = true
     return try databases().map { try DatabaseQueue(path: $0, configuration: configuration) }
+  }
+
+  /// Sees that who comes back to the beginning gets what that client was shown, the last moments of each run included.
+  func checkHistory(against client: Client) async throws {
+    let (lines, first) = (await client.lines, try #require(await client.log.lazy.compactMap(\.cursor).first))
+    let late = Client(on: loop)
+    try await late.open(url("&since=\(first)"))
+    try? await late.until("all that was shown", within: 10) { $0.has(Array(lines.dropFirst())) }
+    #expect(await late.lines == Array(lines.dropFirst()))
+    await late.close()
   }
 
   /// Ends the program without any farewell just after it has written a part of something that it keeps.

@@ -40,6 +40,8 @@ actor Client {
   private(set) var log: [Incoming] = []
   /// The ids of lines of network chat, in the order in which they came.
   private(set) var lines: [String] = []
+  /// The same, with `nil` wherever a gap was told.
+  private(set) var heard: [String?] = []
   private var known: Set<String> = []
   /// The latest cursor, to come back with.
   private(set) var cursor: String?
@@ -79,8 +81,10 @@ actor Client {
     incoming.bytes = bytes
     log.append(incoming)
     if let cursor = incoming.cursor { self.cursor = cursor }
+    if incoming.type == "gap" { heard.append(nil) }
     if ["text", "emote"].contains(incoming.type), let id = incoming.id {
       lines.append(id)
+      heard.append(id)
       known.insert(id)
     }
   }
