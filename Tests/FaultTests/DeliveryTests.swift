@@ -43,4 +43,32 @@ import TwitchSimulator
       #expect(await scene.twitch.counters().socketsOpened == 2)
     }
   }
+
+  @Test func whatOvertakesOnAnotherShardWaitsForItsTurn() async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init(
+          "notifications ahead of their time on another shard",
+          made: "one is 45 ms late, the next two come on the other shard at once, 6 times", bound: 20,
+          recovered: "all lines arrived")
+      ) { window in
+        for round in 0..<6 {
+          let (type, shard) = ("channel.chat.message", "\(round % 2)")
+          let sequence = await scene.twitch.lastSequence()
+          await scene.twitch.add(Simulator.DeliveryFault(.delay, type: type, shard: shard, delay: 0.045))
+          await scene.twitch.add(Simulator.DeliveryFault(.otherShard, type: type, shard: shard, times: 2))
+          var hits = 0
+          var last = sequence
+          while hits < 3 {
+            let events = try await scene.twitch.events("fault.delivery", after: last, within: window.left)
+            hits += events.count
+            last = events.last?.sequence ?? last
+          }
+          try await window.client.until("lines after those", within: window.left) {
+            [seen = await window.client.lines.count] in $0.lines.count > seen + 8
+          }
+        }
+      }
+    }
+  }
 }
