@@ -23,15 +23,20 @@ import TwitchSimulator
       4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 1000, 1001, 1006, 1011, 1012, 4242, 4999, 3000,
     ]
     try await withScene { scene in
-      for code in codes {
+      // Twitch says over the other shard that this one is disabled, which would heal it, too; then it says nothing.
+      for (code, isTold) in codes.map({ ($0, true) }) + codes.prefix(8).map({ ($0, false) }) {
         let shard = code.isMultiple(of: 2) ? "0" : "1"
         try await scene.losingOneSession {
           try await scene.measure(
             .init(
-              "close code \(code)",
-              made: "shard \(shard)'s socket closed with \(code)\(code == 1006 ? " (a TCP reset)" : "")",
+              "close code \(code)\(isTold ? "" : ", not told")",
+              made: """
+                shard \(shard)'s socket closed with \(code)\(code == 1006 ? " (a TCP reset)" : "")\
+                \(isTold ? "" : ", and conduit.shard.disabled never arrives")
+                """,
               bound: 2, recovered: "shard assigned again")
           ) {
+            if !isTold { await scene.twitch.add(Simulator.DeliveryFault(.drop, type: "conduit.shard.disabled")) }
             try await scene.twitch.dropSockets("shard:\(shard)", code: code == 1006 ? nil : code)
           } recovery: { window in
             try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
@@ -102,11 +107,13 @@ import TwitchSimulator
       try await scene.losingOneSession {
         try await scene.measure(
           .init(
-            "shard disabled, socket alive", made: "shard 1 set to websocket_internal_error, its socket left open",
-            bound: 2,
+            "shard disabled, socket alive",
+            made: "a line is lost on shard 1, which is set to websocket_internal_error, its socket left open", bound: 2,
             recovered: "shard assigned again")
-        ) { window in
+        ) {
+          try await scene.loseLine(onShard: "1", of: "pier")
           try await scene.twitch.disableShard("1")
+        } recovery: { window in
           try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
         }
       }
@@ -121,9 +128,11 @@ import TwitchSimulator
             "shard disabled, socket alive, not told", made: "the same, and conduit.shard.disabled never arrives",
             bound: 10,
             recovered: "shard assigned again")
-        ) { window in
+        ) {
           await scene.twitch.add(Simulator.DeliveryFault(.drop, type: "conduit.shard.disabled"))
+          try await scene.loseLine(onShard: "1", of: "pier")
           try await scene.twitch.disableShard("1")
+        } recovery: { window in
           try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
         }
       }
@@ -169,6 +178,12 @@ import TwitchSimulator
 }
 
 extension Scene {
+  /// Lets a line be said that reaches nobody, since its channel's shard has fallen silent.
+  fileprivate func loseLine(onShard shard: String, of channel: String) async throws {
+    try await twitch.silence("shard:\(shard)")
+    try await twitch.say(.init(from: "gull", "into the void"), in: channel)
+  }
+
   /// Runs a script that costs one shard its session, which the log has to say once, and the metrics to count.
   fileprivate func losingOneSession(_ script: () async throws -> Void) async throws {
     let before = try await shardLosses()
