@@ -62,6 +62,7 @@ extension Relay {
     server = nil
     pool.onNotification = { _ in }
     pool.onGap = { _ in }
+    pool.onDisorder = { _ in }
     pool.onRevocation = { _ in }
     pool.onConduit = { _ in }
     pool.onChange = {}

@@ -152,6 +152,7 @@ public actor Relay {
     pool.onNotification = { notification in self.receive(notification) }
     pool.onRevocation = { revocation in self.receive(revocation) }
     pool.onGap = { broadcaster in self.tellGap(in: broadcaster) }
+    pool.onDisorder = { broadcaster in self.tellDisorder(in: broadcaster) }
     pool.onConduit = { conduit in self.remember(conduit) }
     pool.onChange = { self.healthMayHaveChanged() }
     helix.onAnswer = { [metrics] method, endpoint, status in metrics.called(method, endpoint, status) }

@@ -53,6 +53,11 @@ final class Room {
     carryOut(gapPace.doubt(isTold: history.isPastGap, at: .now), on: loop)
   }
 
+  /// What comes next is older than something that was said: everybody here is told before it.
+  func disorder(on loop: EventLoop) {
+    carryOut(gapPace.disorder(isTold: history.isPastGap, at: .now), on: loop)
+  }
+
   private func carryOut(_ step: GapPace.Step, on loop: EventLoop) {
     switch step {
     case .tell: publish(GapMessage(stream: stream, time: Timestamp(.now)))

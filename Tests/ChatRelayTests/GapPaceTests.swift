@@ -56,6 +56,28 @@ import Testing
     #expect(pace.doubt(isTold: false, at: after(2001)) == .tell)
   }
 
+  @Test func whatIsOutOfOrderIsToldBeforeItHoweverLittleTimeHasPassed() {
+    var pace = GapPace()
+    #expect(pace.doubt(isTold: false, at: start) == .tell)
+    #expect(pace.disorder(isTold: false, at: after(100)) == .tell)
+    #expect(pace.disorder(isTold: true, at: after(100)) == .nothing)
+    #expect(pace.disorder(isTold: false, at: after(200)) == .tell)
+    // What may be missing waits for it as for any gap.
+    #expect(pace.doubt(isTold: false, at: after(300)) == .wait(until: after(2200)))
+  }
+
+  @Test func aDoubtThatWaitsIsToldWithWhatIsOutOfOrder() {
+    var pace = GapPace()
+    #expect(pace.doubt(isTold: false, at: start) == .tell)
+    #expect(pace.doubt(isTold: false, at: after(500)) == .wait(until: after(2000)))
+    #expect(pace.disorder(isTold: false, at: after(600)) == .tell)
+    #expect(pace.tick(isTold: false, at: after(2000)) == .nothing)
+    #expect(pace.doubt(isTold: false, at: after(2100)) == .wait(until: after(2600)))
+    // The clock of the one who waits may be a little early.
+    #expect(pace.tick(isTold: false, at: after(2599)) == .wait(until: after(2600)))
+    #expect(pace.tick(isTold: false, at: after(2600)) == .tell)
+  }
+
   @Test func afterThePauseADoubtIsToldAtOnce() {
     var pace = GapPace()
     #expect(pace.doubt(isTold: false, at: start) == .tell)

@@ -247,6 +247,7 @@ final class GatewayModel {
       switch output {
       case .notification(let notification): room.receive(notification)
       case .gap: room.gap()
+      case .disorder: room.disorder()
       case .doubt: conduit.hintToLook()
       }
     }

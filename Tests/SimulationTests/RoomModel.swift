@@ -97,6 +97,11 @@ final class RoomModel {
     if !isKilled { carryOut(gapPace.doubt(isTold: history.isPastGap, at: world.agenda.now)) }
   }
 
+  /// What comes next is older than what was said.
+  func disorder() {
+    if !isKilled { carryOut(gapPace.disorder(isTold: history.isPastGap, at: world.agenda.now)) }
+  }
+
   // As in `Room`.
 
   private func carryOut(_ step: GapPace.Step) {

@@ -29,21 +29,19 @@ struct Verdict {
     if isInternal, client.user != UserID(rawValue: 1) { return judgePrivacy(channel) }
     var (next, position) = (base, -1)
     var seen: Set<Int> = []
+    // The youngest since the last gap, and of all.
+    var (youngest, youngestOfAll) = (-1, -1)
     for (index, item) in client.items.enumerated() {
+      if case .gap = item { youngest = -1 }
       guard case .line(let line, _) = item, line.channel == channel else { continue }
       guard seen.insert(line.number).inserted else {
         if !line.wasCutOff { fail("repeated:", line) }
         continue
       }
-      if line.number < next {
-        if line.number >= base, !line.wasCutOff {
-          lateLines.insert(line.id)
-          if !isTold(after: position, before: index, by: nil), !isToldSoon(after: line) {
-            fail("out of order without a gap:", line)
-          }
-        }
-        continue
-      }
+      if line.number < youngestOfAll { lateLines.insert(line.id) }
+      if line.number < youngest { fail("out of order without a gap:", line) }
+      (youngest, youngestOfAll) = (max(youngest, line.number), max(youngestOfAll, line.number))
+      guard line.number >= next else { continue }
       for missing in sent[next..<line.number] { judge(missing, between: position, and: index) }
       (next, position) = (line.number + 1, index)
     }
@@ -70,17 +68,6 @@ struct Verdict {
     return client.items[start...].enumerated().contains { offset, item in
       guard case .gap(let time) = item else { return false }
       return start + offset < end || deadline.map { time <= $0 } ?? false
-    }
-  }
-
-  /// Whether a gap was told after a line, as soon as the last one before it allowed.
-  private func isToldSoon(after line: Line) -> Bool {
-    guard let time = line.publishedAt else { return false }
-    // Who comes back later is not told those between which nothing was said.
-    guard let last = world.gaps.values.filter({ $0 <= time }).max() else { return false }
-    return client.items.contains { item in
-      guard case .gap(let told) = item else { return false }
-      return told > time && told <= last + GapPace.pause
     }
   }
 

@@ -8,6 +8,8 @@ struct Arrivals {
     case notification(Notification)
     /// Between what was handed on before and what comes next, something may be missing: in that channel, or in any.
     case gap(TwitchUserID?)
+    /// What comes next of that channel is older than what was handed on before.
+    case disorder(TwitchUserID)
     /// Twitch seems to have stopped delivering to a shard that looks alive.
     case doubt
   }
@@ -147,8 +149,15 @@ struct Arrivals {
   private mutating func carryOut(_ steps: [ChannelOrder.Step]) {
     for step in steps {
       switch step {
-      case .handOn(let notification, let isDoubtful):
-        if isLossy || isDoubtful, let channel = notification.event.broadcaster { outputs.append(.gap(channel)) }
+      case .handOn(let notification, let doubt):
+        if let channel = notification.event.broadcaster {
+          // Who is told of the one is told of the other.
+          if doubt == .late {
+            outputs.append(.disorder(channel))
+          } else if isLossy || doubt != nil {
+            outputs.append(.gap(channel))
+          }
+        }
         outputs.append(.notification(notification))
       case .doubt: outputs.append(.doubt)
       }

@@ -8,11 +8,18 @@
 struct ChannelOrder {
   /// What comes of it.
   enum Step {
-    /// This one's turn has come. `isDoubtful` when something younger went before it after all, or something that should go
-    /// before it may have been lost.
-    case handOn(Notification, isDoubtful: Bool)
+    /// This one's turn has come.
+    case handOn(Notification, Doubt?)
     /// Twitch seems to have stopped delivering to a shard that looks alive.
     case doubt
+  }
+
+  /// What is to be said before something is handed on.
+  enum Doubt {
+    /// What should go before it may have been lost.
+    case missing
+    /// Something younger went before it after all.
+    case late
   }
 
   /// How much later than another shard's socket one may bring what was sent at the same time.
@@ -28,7 +35,7 @@ struct ChannelOrder {
     var isDoubted = false
     /// How many have come in a row over the same shard, and over which.
     var streak: (shard: Int, count: Int)
-    /// The youngest that was handed on: when Twitch made it, and over which shard it came.
+    /// The youngest that was handed on since something came late: when Twitch made it, and over which shard it came.
     var youngest: (time: Timestamp, shard: Int?)?
 
     init(_ shard: Int) {
@@ -45,10 +52,11 @@ struct ChannelOrder {
       (self.shard, self.life, isDoubted) = (shard, life, false)
     }
 
-    /// Notes what is handed on.
-    mutating func note(_ notification: Notification, on shard: Int?) {
+    /// Notes what is handed on. What is late comes after a word that it is, and only what is handed on behind that word can be
+    /// overtaken by what comes next.
+    mutating func note(_ notification: Notification, on shard: Int?, isLate: Bool) {
       guard let time = notification.timestamp else { return }
-      if let youngest, time < youngest.time { return }
+      if !isLate, let youngest, time < youngest.time { return }
       youngest = (time, shard)
     }
 
@@ -109,7 +117,7 @@ struct ChannelOrder {
     } else if !isAlone(shard) {
       return false
     }
-    home.note(notification, on: shard)
+    home.note(notification, on: shard, isLate: false)
     homes[channel] = home
     return true
   }
@@ -173,7 +181,7 @@ struct ChannelOrder {
       // What the home should have brought before may be lost with it.
       let isMissed = late.isStrange && homes[late.channel].map(isSettled) == true
       if isMissed { steps.append(doubt(late.channel)) }
-      steps += release(late.channel, upTo: place(of: late), isDoubtful: isMissed)
+      steps += release(late.channel, upTo: place(of: late), after: isMissed ? .missing : nil)
     }
     return steps
   }
@@ -293,9 +301,9 @@ struct ChannelOrder {
     waiting.lastIndex { $0.channel == one.channel && $0.shard == one.shard && $0.since == one.since } ?? 0
   }
 
-  private mutating func release(_ channel: TwitchUserID, upTo place: Int, isDoubtful: Bool = false) -> [Step] {
+  private mutating func release(_ channel: TwitchUserID, upTo place: Int, after doubt: Doubt? = nil) -> [Step] {
     takeWaiting(channel, upTo: place).enumerated().map { number, next in
-      handOn(next, on: next.shard, isDoubtful: isDoubtful && number == 0)
+      handOn(next, on: next.shard, after: number == 0 ? doubt : nil)
     }
   }
 
@@ -305,14 +313,15 @@ struct ChannelOrder {
     return taken
   }
 
-  private mutating func handOn(_ next: Waiting, on shard: Int?, isDoubtful: Bool = false) -> Step {
-    var isDoubtful = isDoubtful || homes[next.channel]?.isPast(next.notification, on: shard) == true
-    homes[next.channel]?.note(next.notification, on: shard)
+  private mutating func handOn(_ next: Waiting, on shard: Int?, after doubt: Doubt? = nil) -> Step {
+    let isLate = homes[next.channel]?.isPast(next.notification, on: shard) == true
+    homes[next.channel]?.note(next.notification, on: shard, isLate: isLate)
+    var doubt = doubt
     if let last = interrupted[next.channel], next.interruptions >= last {
       interrupted[next.channel] = nil
-      isDoubtful = true
+      doubt = .missing
     }
-    return .handOn(next.notification, isDoubtful: isDoubtful)
+    return .handOn(next.notification, isLate ? .late : doubt)
   }
 }
 

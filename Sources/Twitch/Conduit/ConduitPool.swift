@@ -35,6 +35,8 @@ public final class ConduitPool {
   /// Called where something may be missing between the notifications handed on before and those handed on after: in that
   /// channel, or with `nil` in any of them. Often more than once for one trouble, and at the first start too.
   public var onGap: (TwitchUserID?) -> Void = { _ in }
+  /// Called before a notification of that channel that comes after younger ones.
+  public var onDisorder: (TwitchUserID) -> Void = { _ in }
   /// Called when Twitch took a subscription away. The pool asks for it again after a minute and more by itself.
   public var onRevocation: (Revocation) -> Void = { _ in }
   /// Called when another conduit than the stored one is used from now on, to be stored.
@@ -211,6 +213,7 @@ public final class ConduitPool {
       switch output {
       case .notification(let notification): handOn(notification)
       case .gap(let broadcaster): onGap(broadcaster)
+      case .disorder(let broadcaster): onDisorder(broadcaster)
       case .doubt: shards?.look()
       }
     }

@@ -36,6 +36,7 @@ import Testing
       case .notification(let notification):
         if case .message(let message) = notification.event { message.text } else { "other" }
       case .gap(let channel): channel.map { "gap \($0)" } ?? "gap"
+      case .disorder(let channel): "late \(channel)"
       case .doubt: "doubt"
       }
     }
@@ -209,13 +210,40 @@ import Testing
     #expect(words(&arrivals) == ["doubt", "gap 1", "b", "c"])
   }
 
-  @Test func whatComesTooLateComesAfterAGap() {
+  @Test func whatComesTooLateComesAfterAWordOfIt() {
     var arrivals = steady()
     let isFirst = arrivals.receive(line("b", second: 2), on: 0, at: start)
     #expect(isFirst)
     _ = arrivals.receive(line("a", second: 1), on: 1, at: after(10))
     arrivals.tick(at: after(260))
-    #expect(words(&arrivals) == ["doubt", "gap 1", "a"])
+    #expect(words(&arrivals) == ["doubt", "late 1", "a"])
+  }
+
+  /// Between any two that are swapped there is a word, and none where one is enough.
+  @Test func whatComesLateIsLateOnceAndAgainWhereItIsSwappedAgain() {
+    var arrivals = steady()
+    arrivals.opened(2)
+    let isFirst = arrivals.receive(line("g", second: 7), on: 0, at: start)
+    #expect(isFirst)
+    _ = arrivals.receive(line("d", second: 4), on: 1, at: after(10))
+    _ = arrivals.receive(line("e", second: 5), on: 1, at: after(20))
+    arrivals.tick(at: after(270))
+    #expect(words(&arrivals) == ["doubt", "late 1", "d", "e"])
+    _ = arrivals.receive(line("c", second: 3), on: 2, at: after(280))
+    _ = arrivals.receive(line("f", second: 6), on: 1, at: after(290))
+    arrivals.tick(at: after(540))
+    #expect(words(&arrivals) == ["late 1", "c", "f"])
+  }
+
+  @Test func whatIsLateAndMayHaveLostSomethingBeforeItIsToldAsLate() {
+    var arrivals = Arrivals()
+    arrivals.opened(0)
+    arrivals.opened(1)
+    _ = arrivals.receive(line("b", second: 2), on: 0, at: start)
+    arrivals.tick(at: after(250))
+    _ = arrivals.receive(line("a", second: 1), on: 1, at: after(260))
+    arrivals.tick(at: after(510))
+    #expect(words(&arrivals) == ["gap 1", "b", "late 1", "a"])
   }
 
   @Test func whatWaitsForAShardThatIsLostComesAfterTheGap() {
