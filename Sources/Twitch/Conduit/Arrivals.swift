@@ -16,11 +16,11 @@ struct Arrivals {
 
   private var seen: SeenNotifications
   private var order = ChannelOrder()
-  /// What came on new sockets whose old ones have not ended yet, and after how many interruptions.
-  private var early: [Int: [(notification: Notification, interruptions: Int)]] = [:]
+  /// What came on new sockets whose old ones have not ended yet, and how losses stood then.
+  private var early: [Int: [(notification: Notification, standing: ChannelOrder.Standing)]] = [:]
   private var outputs: [Output] = []
   /// Whether Twitch may have nowhere to deliver some notifications to.
-  private(set) var isLossy = true
+  var isLossy: Bool { order.standing.isLossy }
   /// How many came again and were dropped.
   private(set) var duplicates = 0
 
@@ -63,17 +63,17 @@ struct Arrivals {
     {
       return true
     }
-    accept(notification, on: shard, after: order.interruptions, at: now)
+    accept(notification, on: shard, after: order.standing, at: now)
     return false
   }
 
   /// A notification came on a new socket of that shard, whose old one has not ended yet.
   mutating func receive(early notification: Notification, on shard: Int, at now: ContinuousClock.Instant) {
     if seen.isNew(notification, at: now) {
-      early[shard, default: []].append((notification, order.interruptions))
+      early[shard, default: []].append((notification, order.standing))
     } else {
       duplicates += 1
-      early[shard, default: []] += order.take(copyOf: notification, on: shard).map { ($0, order.interruptions) }
+      early[shard, default: []] += order.take(copyOf: notification, on: shard).map { ($0, order.standing) }
     }
     order.setMoving(shard, true)
   }
@@ -81,8 +81,8 @@ struct Arrivals {
   /// The old socket of that shard has ended.
   mutating func settled(_ shard: Int, at now: ContinuousClock.Instant) {
     order.setMoving(shard, false)
-    for (notification, interruptions) in early.removeValue(forKey: shard) ?? [] {
-      accept(notification, on: shard, after: interruptions, at: now)
+    for (notification, standing) in early.removeValue(forKey: shard) ?? [] {
+      accept(notification, on: shard, after: standing, at: now)
     }
     tick(at: now)
   }
@@ -124,7 +124,7 @@ struct Arrivals {
   /// the first after some that did not.
   mutating func setLossy(_ isLossy: Bool) {
     guard isLossy != self.isLossy else { return }
-    self.isLossy = isLossy
+    order.standing.isLossy = isLossy
     interrupted()
   }
 
@@ -136,11 +136,11 @@ struct Arrivals {
   // The parts of that.
 
   private mutating func accept(
-    _ notification: Notification, on shard: Int?, after interruptions: Int, at now: ContinuousClock.Instant
+    _ notification: Notification, on shard: Int?, after standing: ChannelOrder.Standing, at now: ContinuousClock.Instant
   ) {
     guard let channel = notification.event.broadcaster else { return outputs.append(.notification(notification)) }
     if let shard {
-      carryOut(order.accept(notification, of: channel, on: shard, after: interruptions, at: now))
+      carryOut(order.accept(notification, of: channel, on: shard, after: standing, at: now))
     } else {
       carryOut(order.accept(unordered: notification, of: channel, at: now))
     }

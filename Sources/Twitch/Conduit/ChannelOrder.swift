@@ -22,6 +22,14 @@ struct ChannelOrder {
     case late
   }
 
+  /// What was known of losses when something came.
+  struct Standing {
+    /// How often something may have been lost until then.
+    fileprivate(set) var interruptions = 0
+    /// Whether Twitch might have nowhere to deliver to: then something may be missing right before what came.
+    var isLossy = true
+  }
+
   /// How much later than another shard's socket one may bring what was sent at the same time.
   static let patience: Duration = .milliseconds(250)
   /// How many have to come over one shard in a row until it is taken for the home of a channel that was not settled.
@@ -73,8 +81,7 @@ struct ChannelOrder {
     var channel: TwitchUserID
     var shard: Int
     var since: ContinuousClock.Instant
-    /// How many interruptions there had been when it came.
-    var interruptions: Int
+    var standing: Standing
     /// Whether it came while the channel was settled elsewhere, which it should not.
     var isStrange: Bool
   }
@@ -91,8 +98,8 @@ struct ChannelOrder {
   /// Shards that have something which waits for the end of an old socket.
   private var moving: Set<Int> = []
 
-  /// How often something may have been lost.
-  private(set) var interruptions = 0
+  /// What is known of losses now.
+  var standing = Standing()
   /// Channels of which something waited when something may have been lost, and the last such time: what came before it is handed
   /// on only now, and a gap has its place behind that.
   private var interrupted: [TwitchUserID: Int] = [:]
@@ -122,15 +129,15 @@ struct ChannelOrder {
     return true
   }
 
-  /// Something of that channel came over that shard, after so many interruptions.
+  /// Something of that channel came over that shard, when losses stood like this.
   mutating func accept(
-    _ notification: Notification, of channel: TwitchUserID, on shard: Int, after interruptions: Int,
+    _ notification: Notification, of channel: TwitchUserID, on shard: Int, after standing: Standing,
     at now: ContinuousClock.Instant
   ) -> [Step] {
     let isAtHome = arrive(in: channel, on: shard, at: now)
     let isStrange = !isAtHome && homes[channel].map(isSettled) == true
     let new = Waiting(
-      notification: notification, channel: channel, shard: shard, since: now, interruptions: interruptions,
+      notification: notification, channel: channel, shard: shard, since: now, standing: standing,
       isStrange: isStrange)
     if isAtHome {
       let last = waiting.lastIndex {
@@ -153,7 +160,7 @@ struct ChannelOrder {
     let older = waiting.lastIndex { $0.channel == channel && $0.notification.isOlder(than: notification) }
     let steps = older.map { release(channel, upTo: $0) } ?? []
     let new = Waiting(
-      notification: notification, channel: channel, shard: -1, since: now, interruptions: interruptions,
+      notification: notification, channel: channel, shard: -1, since: now, standing: standing,
       isStrange: false)
     return steps + [handOn(new, on: nil)]
   }
@@ -188,16 +195,16 @@ struct ChannelOrder {
 
   /// Something may have been lost, of those channels, too, of which something has not come here yet.
   mutating func interrupt(also others: some Sequence<TwitchUserID>) {
-    interruptions += 1
-    for waiting in waiting { interrupted[waiting.channel] = interruptions }
-    for channel in others { interrupted[channel] = interruptions }
+    standing.interruptions += 1
+    for waiting in waiting { interrupted[waiting.channel] = standing.interruptions }
+    for channel in others { interrupted[channel] = standing.interruptions }
   }
 
   /// Something of that channel may have been lost. `isExpected` when something of it has not come here yet.
   mutating func interrupt(_ channel: TwitchUserID, isExpected: Bool) {
     guard isExpected || waiting.contains(where: { $0.channel == channel }) else { return }
-    interruptions += 1
-    interrupted[channel] = interruptions
+    standing.interruptions += 1
+    interrupted[channel] = standing.interruptions
   }
 
   // What becomes of the shards.
@@ -316,8 +323,8 @@ struct ChannelOrder {
   private mutating func handOn(_ next: Waiting, on shard: Int?, after doubt: Doubt? = nil) -> Step {
     let isLate = homes[next.channel]?.isPast(next.notification, on: shard) == true
     homes[next.channel]?.note(next.notification, on: shard, isLate: isLate)
-    var doubt = doubt
-    if let last = interrupted[next.channel], next.interruptions >= last {
+    var doubt = next.standing.isLossy ? .missing : doubt
+    if let last = interrupted[next.channel], next.standing.interruptions >= last {
       interrupted[next.channel] = nil
       doubt = .missing
     }

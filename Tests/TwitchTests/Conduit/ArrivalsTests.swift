@@ -275,6 +275,27 @@ import Testing
     #expect(other)
   }
 
+  @Test func whatCameWhileSomethingMightBeLostComesAfterAGapThoughItHadToWait() {
+    var arrivals = steady()
+    arrivals.opened(2)
+    _ = arrivals.receive(line("a", second: 1), on: 0, at: start)
+    arrivals.lost(0, mayHaveCost: true, at: after(10))
+    arrivals.setWhole(false, at: after(10))
+    arrivals.setLossy(true)
+    _ = arrivals.receive(line("b", second: 2), on: 1, at: after(20))
+    arrivals.receive(early: line("x", in: "2"), on: 2, at: after(20))
+    arrivals.opened(0)
+    // Assigned, Twitch says; what it sent before it knew of the loss is gone.
+    _ = arrivals.receive(line("c", second: 4), on: 0, at: after(30))
+    arrivals.setLossy(false)
+    _ = words(&arrivals)
+    arrivals.tick(at: after(280))
+    #expect(words(&arrivals) == ["gap 1", "b", "gap 1", "c"])
+    arrivals.settled(2, at: after(290))
+    arrivals.tick(at: after(540))
+    #expect(words(&arrivals) == ["gap 2", "x"])
+  }
+
   @Test func whatComesEarlyWaitsForTheOldSocketsEnd() {
     var arrivals = steady()
     _ = arrivals.receive(line("a"), on: 0, at: start)
