@@ -183,10 +183,12 @@ final class TwitchModel {
 
   /// Asks a session to move; to an address that is dead, maybe.
   func requestReconnect(_ session: Session, isDead: Bool) {
-    session.challenge = dice.number(1...1_000_000)
+    let challenge = dice.number(1...1_000_000)
+    session.challenge = challenge
     if dice.happens(0.3) { session.socket.stall(dice.milliseconds(0...longestStall)) }
-    session.socket.send(.reconnect(url: isDead ? "dead" : "move \(session.id) \(session.challenge ?? 0)"))
-    agenda.after(.seconds(30)) { if session.challenge != nil { self.end(session, code: 4004) } }
+    session.socket.send(.reconnect(url: isDead ? "dead" : "move \(session.id) \(challenge)"))
+    // A request that was met is over, whatever was asked for since.
+    agenda.after(.seconds(30)) { if session.challenge == challenge { self.end(session, code: 4004) } }
   }
 
   /// Stops delivering to a shard whose socket lives on. Whoever is told is told by what comes back.
