@@ -23,6 +23,9 @@ final class Agenda {
   /// How long it has been running.
   var elapsed: Duration { now - start }
 
+  /// Forgets what was to happen, and with it everything that waited for it.
+  func clear() { entries = Heap() }
+
   func after(_ wait: Duration, _ action: @escaping () -> Void) { at(now + wait, action) }
 
   func at(_ time: ContinuousClock.Instant, _ action: @escaping () -> Void) {

@@ -13,7 +13,7 @@ final class ClientModel {
     case removal(messageID: String, author: Author?, account: AccountID)
   }
 
-  private let world: World
+  private unowned let world: World
   let name: Int
   let user: UserID
   private(set) var items: [Item] = []

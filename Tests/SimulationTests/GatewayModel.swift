@@ -4,7 +4,7 @@ import TestSupport
 
 /// One run of the gateway's program: carries out what its values decide, as `ConduitPool` and its keepers do.
 final class GatewayModel {
-  private let world: World
+  private unowned let world: World
   private let room: RoomModel
   private var conduit: ConduitState
   private var subscriptions = SubscriptionState(client: "client")

@@ -14,7 +14,7 @@ final class RoomModel {
     var line: Line?
   }
 
-  private let world: World
+  private unowned let world: World
   private(set) var history: History
   private var gapPace = GapPace()
   private var batch = HistoryBatch()

@@ -10,7 +10,7 @@ final class SessionModel {
     case over
   }
 
-  private let world: World
+  private unowned let world: World
   private let tell: (EventSubSession.News, Line?) -> Void
   private var state: SessionState
   private var sockets: [SessionState.Link: Socket] = [:]
@@ -68,7 +68,7 @@ final class SessionModel {
       guard self.sockets[link] === socket else { return }
       guard self.phase == .working else { return self.ended(link, .closed(code: 1006)) }
       guard isReachable else { return self.ended(link, .unreachable("no")) }
-      socket.hear = { self.hear($0, on: link) }
+      socket.hear = { [weak self] in self?.hear($0, on: link) }
       self.world.twitch.accept(socket, url: url)
     }
   }

@@ -35,6 +35,22 @@ import Testing
       """)
   }
 
+  /// A hundred thousand that stayed would be 24 GB.
+  @Test func nothingStaysOfASchedule() {
+    for seed in Self.replayed {
+      weak var world: World?
+      weak var twitch: TwitchModel?
+      weak var gateway: GatewayModel?
+      weak var room: RoomModel?
+      do {
+        let schedule = World(seed: seed)
+        _ = schedule.run()
+        (world, twitch, gateway, room) = (schedule, schedule.twitch, schedule.gateway, schedule.room)
+      }
+      #expect(world == nil && twitch == nil && gateway == nil && room == nil, "seed \(seed)")
+    }
+  }
+
   @Test func aSeedReplaysExactly() async {
     let seeds = Array(Self.replayed)
     // On whatever threads there are.

@@ -118,8 +118,8 @@ final class TwitchModel {
   }
 
   private func follow(_ socket: Socket, of session: Session) {
-    socket.onGoodbye = { [weak self] _ in
-      if session.socket === socket { self?.forget(session) }
+    socket.onGoodbye = { [weak self, weak session, weak socket] _ in
+      if let session, session.socket === socket { self?.forget(session) }
     }
   }
 

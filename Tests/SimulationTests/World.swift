@@ -75,6 +75,7 @@ final class World {
 
   /// Runs it all, and gives back what was wrong with it; nothing, if all is well.
   func run() -> [String] {
+    defer { agenda.clear() }
     start()
     for channel in 0..<channels.count { talk(in: channel) }
     for client in clients { come(client) }
