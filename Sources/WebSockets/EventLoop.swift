@@ -42,7 +42,7 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
   private(set) var evLoop: OpaquePointer?
   private var isStopping = false
   private var tick: Timer?
-  private var kept: [AnyObject] = []
+  private var servers: [Server] = []
   /// Those with followers who do not have everything yet.
   var logs: Deque<FrameLog> = []
   /// Who waits in `sleep(for:)`; woken when the loop ends.
@@ -189,9 +189,9 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
     end()
   }
 
-  /// Keeps an object that libwebsockets has a pointer to until the context is gone.
-  func keep(_ object: AnyObject) {
-    kept.append(object)
+  /// Keeps a server, which libwebsockets has a pointer to, until the context is gone.
+  func keep(_ server: Server) {
+    servers.append(server)
   }
 
   /// Makes libwebsockets look at its own time-outs four times a second.
@@ -216,7 +216,8 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
     sleepers = [:]
     if let evLoop = unsafe evLoop { unsafe ev_loop_destroy(evLoop) }
     unsafe evLoop = nil
-    kept = []
+    for server in servers { server.end() }
+    servers = []
     logs = []
     EventLoop.current.value = nil
     let (jobs, waiting) = queue.withLock { queue in

@@ -12,9 +12,9 @@ import HTTPTypes
   private(set) var configuration: Configuration
   /// The headers to look for that libwebsockets has no token for; one that was asked for twice would have its value twice.
   let customHeaders: Set<HTTPField.Name>
-  let respond: @Sendable (Request) async -> Response?
+  private(set) var respond: @Sendable (Request) async -> Response?
   let certificate: ServerCertificate?
-  private let upgrade: (Request) -> Upgrade
+  private var upgrade: (Request) -> Upgrade
   private var host: OpaquePointer?
   /// libwebsockets shall ping nobody.
   let idlePolicy: UnsafeMutablePointer<lws_retry_bo_t>
@@ -94,6 +94,12 @@ import HTTPTypes
     guard let host = unsafe host, unsafe loop.context != nil else { return }
     unsafe self.host = nil
     unsafe lws_vhost_destroy(host)
+  }
+
+  /// The loop has ended, and nobody is served any more. What was to be asked may hold whoever holds this server.
+  func end() {
+    respond = { _ in nil }
+    upgrade = { _ in .refuse(Response(.serviceUnavailable)) }
   }
 
   // MARK: Callbacks of connections that have no object yet

@@ -268,6 +268,21 @@ import WebSockets
     #expect(answer.hasSuffix("abc 2 t"))
   }
 
+  @Test func whatAServerAsksIsLetGoWithItsLoop() async throws {
+    final class Answer: Sendable {}
+    weak var kept: Answer?
+    func serve() async throws {
+      let answer = Answer()
+      kept = answer
+      // The host has the server, and the server asks the host.
+      try await Host.run(respond: { _ in .text("\(answer)") }) { host, port in
+        _ = try await host.send(.get, "http://127.0.0.1:\(port)/")
+      }
+    }
+    try await serve()
+    #expect(kept == nil)
+  }
+
   @Test func aBusyPortIsNamed() async throws {
     try await Host.run { _, port in
       var configuration = Server.Configuration()
