@@ -22,6 +22,7 @@ final class Deadlines {
   private var entries: [Entry] = []
   private var lastNumber = 0
   private var timer: Timer?
+  private var isOver = false
 
   init(on loop: EventLoop) { self.loop = loop }
 
@@ -49,6 +50,7 @@ final class Deadlines {
   @discardableResult
   func after(_ seconds: Double, _ action: @escaping () -> Void) -> Int {
     lastNumber += 1
+    guard !isOver else { return lastNumber }
     let entry = Entry(number: lastNumber, due: now + seconds, action: action)
     let index = entries.partitioningIndex { $0.due > entry.due }
     entries.insert(entry, at: index)
@@ -66,7 +68,9 @@ final class Deadlines {
     fire()
   }
 
-  func removeAll() {
+  /// Nothing falls due any more. What ends later would set deadlines yet, which would hold the simulator for ever.
+  func end() {
+    isOver = true
     entries = []
     timer?.cancel()
     timer = nil

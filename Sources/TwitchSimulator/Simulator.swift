@@ -109,7 +109,7 @@ public actor Simulator {
     for talk in talks.values { talk.cancel() }
     talks = [:]
     journal.endAll()
-    deadlines.removeAll()
+    deadlines.end()
     sessions = [:]
     server?.stop()
     server = nil

@@ -155,6 +155,24 @@ import Testing
     }
   }
 
+  @Test func aSimulatorThatWasStoppedLeavesNothingBehind() async throws {
+    weak var kept: Simulator?
+    func live() async throws {
+      let twitch = try await Simulator.start()
+      kept = twitch
+      let bot = try await Bot(of: twitch)
+      try await bot.logIn(userToken: "")
+      // The end of these sockets, which comes with the simulator's, disables shards, which sets deadlines.
+      _ = try await bot.connectedConduit(shards: 2)
+      await twitch.stop()
+      await bot.stop()
+    }
+    try await live()
+    let deadline = ContinuousClock.now + .seconds(5)
+    while kept != nil, .now < deadline { await Task.yield() }
+    #expect(kept == nil)
+  }
+
   @Test func theWelcomeMayBeLateOrMissing() async throws {
     try await withTwitch({ $0.behavior.welcomeDelaySeconds = 12 }) { twitch, bot in
       let late = try await bot.open()
