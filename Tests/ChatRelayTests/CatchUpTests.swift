@@ -76,8 +76,9 @@ import Testing
     var catchUp = CatchUp(after: 10, isNew: true)
     #expect(catchUp.skip(to: 20) == nil)
     #expect(catchUp.place == 20)
-    #expect(catchUp.open(page([message(31)], isComplete: false), hand(50, message(51))) == nil)
-    #expect(catchUp.close(page([]), hand(50, message(51), hasLost: true)) == nil)
+    var other = CatchUp(after: 10, isNew: true)
+    #expect(other.open(page([message(31)], isComplete: false), hand(50, message(51))) == nil)
+    #expect(other.close(page([]), hand(50, message(51), hasLost: true)) == nil)
   }
 
   // Pages from disk.
