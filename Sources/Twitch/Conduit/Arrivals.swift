@@ -18,6 +18,8 @@ struct Arrivals {
   private var order = ChannelOrder()
   /// What came on new sockets whose old ones have not ended yet, and how losses stood then.
   private var early: [Int: [(notification: Notification, standing: ChannelOrder.Standing)]] = [:]
+  /// How often there was an end to that.
+  private var batches = 0
   private var outputs: [Output] = []
   /// Whether Twitch may have nowhere to deliver some notifications to.
   var isLossy: Bool { order.standing.isLossy }
@@ -73,7 +75,7 @@ struct Arrivals {
       early[shard, default: []].append((notification, order.standing))
     } else {
       duplicates += 1
-      early[shard, default: []] += order.take(copyOf: notification, on: shard).map { ($0, order.standing) }
+      for taken in order.take(copyOf: notification, on: shard) { keep(early: taken, of: shard) }
     }
     order.setMoving(shard, true)
   }
@@ -81,8 +83,9 @@ struct Arrivals {
   /// The old socket of that shard has ended.
   mutating func settled(_ shard: Int, at now: ContinuousClock.Instant) {
     order.setMoving(shard, false)
+    batches += 1
     for (notification, standing) in early.removeValue(forKey: shard) ?? [] {
-      accept(notification, on: shard, after: standing, at: now)
+      accept(notification, on: shard, from: .early(batch: batches), after: standing, at: now)
     }
     tick(at: now)
   }
@@ -135,12 +138,23 @@ struct Arrivals {
 
   // The parts of that.
 
+  /// Puts what had waited before what is younger of its channel: that may have come since.
+  private mutating func keep(early taken: Notification, of shard: Int) {
+    var kept = early[shard] ?? []
+    let younger = kept.firstIndex {
+      $0.notification.event.broadcaster == taken.event.broadcaster && taken.isOlder(than: $0.notification)
+    }
+    kept.insert((taken, order.standing), at: younger ?? kept.endIndex)
+    early[shard] = kept
+  }
+
   private mutating func accept(
-    _ notification: Notification, on shard: Int?, after standing: ChannelOrder.Standing, at now: ContinuousClock.Instant
+    _ notification: Notification, on shard: Int?, from source: ChannelOrder.Source? = nil,
+    after standing: ChannelOrder.Standing, at now: ContinuousClock.Instant
   ) {
     guard let channel = notification.event.broadcaster else { return outputs.append(.notification(notification)) }
     if let shard {
-      carryOut(order.accept(notification, of: channel, on: shard, after: standing, at: now))
+      carryOut(order.accept(notification, of: channel, on: shard, from: source, after: standing, at: now))
     } else {
       carryOut(order.accept(unordered: notification, of: channel, at: now))
     }

@@ -14,6 +14,13 @@ struct ChannelOrder {
     case doubt
   }
 
+  /// Where things come from in the order in which Twitch sent them.
+  enum Source: Hashable {
+    case shard(Int)
+    /// What a new socket had brought before its old one ended. The shard may have brought more since, over a newer one.
+    case early(batch: Int)
+  }
+
   /// What is to be said before something is handed on.
   enum Doubt {
     /// What should go before it may have been lost.
@@ -43,8 +50,8 @@ struct ChannelOrder {
     var isDoubted = false
     /// How many have come in a row over the same shard, and over which.
     var streak: (shard: Int, count: Int)
-    /// The youngest that was handed on since something came late: when Twitch made it, and over which shard it came.
-    var youngest: (time: Timestamp, shard: Int?)?
+    /// The youngest that was handed on since something came late: when Twitch made it, and where it came from.
+    var youngest: (time: Timestamp, source: Source?)?
 
     init(_ shard: Int) {
       self.shard = shard
@@ -62,16 +69,16 @@ struct ChannelOrder {
 
     /// Notes what is handed on. What is late comes after a word that it is, and only what is handed on behind that word can be
     /// overtaken by what comes next.
-    mutating func note(_ notification: Notification, on shard: Int?, isLate: Bool) {
+    mutating func note(_ notification: Notification, from source: Source?, isLate: Bool) {
       guard let time = notification.timestamp else { return }
       if !isLate, let youngest, time < youngest.time { return }
-      youngest = (time, shard)
+      youngest = (time, source)
     }
 
-    /// Whether something younger was handed on already. What comes over one shard comes in Twitch's own order, whatever its times.
-    func isPast(_ notification: Notification, on shard: Int?) -> Bool {
+    /// Whether something younger was handed on already. What comes from one source comes in Twitch's own order, whatever its times.
+    func isPast(_ notification: Notification, from source: Source?) -> Bool {
       guard let time = notification.timestamp, let youngest, time < youngest.time else { return false }
-      return shard == nil || shard != youngest.shard
+      return source == nil || source != youngest.source
     }
   }
 
@@ -80,6 +87,7 @@ struct ChannelOrder {
     var notification: Notification
     var channel: TwitchUserID
     var shard: Int
+    var source: Source?
     var since: ContinuousClock.Instant
     var standing: Standing
     /// Whether it came while the channel was settled elsewhere, which it should not.
@@ -115,7 +123,9 @@ struct ChannelOrder {
   /// Whether something of that channel that came over that shard can be handed on just so, which is the rule; then it counts as
   /// handed on.
   mutating func takesAtOnce(_ notification: Notification, of channel: TwitchUserID, on shard: Int) -> Bool {
-    guard waiting.isEmpty, interrupted.isEmpty, var home = homes[channel], !home.isPast(notification, on: shard) else {
+    guard waiting.isEmpty, interrupted.isEmpty, var home = homes[channel],
+      !home.isPast(notification, from: .shard(shard))
+    else {
       return false
     }
     if isSettled(home) {
@@ -124,33 +134,34 @@ struct ChannelOrder {
     } else if !isAlone(shard) {
       return false
     }
-    home.note(notification, on: shard, isLate: false)
+    home.note(notification, from: .shard(shard), isLate: false)
     homes[channel] = home
     return true
   }
 
-  /// Something of that channel came over that shard, when losses stood like this.
+  /// Something of that channel came over that shard, when losses stood like this; in the order of the shard or of another source.
   mutating func accept(
-    _ notification: Notification, of channel: TwitchUserID, on shard: Int, after standing: Standing,
-    at now: ContinuousClock.Instant
+    _ notification: Notification, of channel: TwitchUserID, on shard: Int, from source: Source? = nil,
+    after standing: Standing, at now: ContinuousClock.Instant
   ) -> [Step] {
+    let source = source ?? .shard(shard)
     let isAtHome = arrive(in: channel, on: shard, at: now)
     let isStrange = !isAtHome && homes[channel].map(isSettled) == true
     let new = Waiting(
-      notification: notification, channel: channel, shard: shard, since: now, standing: standing,
+      notification: notification, channel: channel, shard: shard, source: source, since: now, standing: standing,
       isStrange: isStrange)
     if isAtHome {
       let last = waiting.lastIndex {
-        $0.channel == channel && ($0.shard == shard || $0.notification.isOlder(than: notification))
+        $0.channel == channel && ($0.source == source || $0.notification.isOlder(than: notification))
       }
-      guard let last else { return [handOn(new, on: shard)] }
+      guard let last else { return [handOn(new)] }
       let hasStrayed = waiting[...last].contains {
         $0.channel == channel && $0.isStrange && living[$0.shard] != nil
       }
-      return (hasStrayed ? [doubt(channel)] : []) + release(channel, upTo: last) + [handOn(new, on: shard)]
+      return (hasStrayed ? [doubt(channel)] : []) + release(channel, upTo: last) + [handOn(new)]
     }
     insert(new)
-    return isStrange && homes[channel]?.isPast(notification, on: shard) == true ? [doubt(channel)] : []
+    return isStrange && homes[channel]?.isPast(notification, from: source) == true ? [doubt(channel)] : []
   }
 
   /// Something of that channel came that has no order to keep.
@@ -160,9 +171,9 @@ struct ChannelOrder {
     let older = waiting.lastIndex { $0.channel == channel && $0.notification.isOlder(than: notification) }
     let steps = older.map { release(channel, upTo: $0) } ?? []
     let new = Waiting(
-      notification: notification, channel: channel, shard: -1, since: now, standing: standing,
+      notification: notification, channel: channel, shard: -1, source: nil, since: now, standing: standing,
       isStrange: false)
-    return steps + [handOn(new, on: nil)]
+    return steps + [handOn(new)]
   }
 
   /// Another copy came over that shard of something that may be waiting for just that.
@@ -285,10 +296,10 @@ struct ChannelOrder {
     return due.min { $0.since < $1.since }
   }
 
-  /// Keeps it before what is younger in its channel, but behind what came over the same shard: there Twitch's order counts, not
+  /// Keeps it before what is younger in its channel, but behind what came from the same source: there Twitch's order counts, not
   /// its times.
   private mutating func insert(_ new: Waiting) {
-    let behind = waiting.lastIndex { $0.channel == new.channel && $0.shard == new.shard }
+    let behind = waiting.lastIndex { $0.channel == new.channel && $0.source == new.source }
     let rest = waiting[(behind.map { $0 + 1 } ?? 0)...]
     let younger = rest.firstIndex { $0.channel == new.channel && new.notification.isOlder(than: $0.notification) }
     waiting.insert(new, at: younger ?? waiting.endIndex)
@@ -310,7 +321,7 @@ struct ChannelOrder {
 
   private mutating func release(_ channel: TwitchUserID, upTo place: Int, after doubt: Doubt? = nil) -> [Step] {
     takeWaiting(channel, upTo: place).enumerated().map { number, next in
-      handOn(next, on: next.shard, after: number == 0 ? doubt : nil)
+      handOn(next, after: number == 0 ? doubt : nil)
     }
   }
 
@@ -320,9 +331,9 @@ struct ChannelOrder {
     return taken
   }
 
-  private mutating func handOn(_ next: Waiting, on shard: Int?, after doubt: Doubt? = nil) -> Step {
-    let isLate = homes[next.channel]?.isPast(next.notification, on: shard) == true
-    homes[next.channel]?.note(next.notification, on: shard, isLate: isLate)
+  private mutating func handOn(_ next: Waiting, after doubt: Doubt? = nil) -> Step {
+    let isLate = homes[next.channel]?.isPast(next.notification, from: next.source) == true
+    homes[next.channel]?.note(next.notification, from: next.source, isLate: isLate)
     var doubt = next.standing.isLossy ? .missing : doubt
     if let last = interrupted[next.channel], next.standing.interruptions >= last {
       interrupted[next.channel] = nil
@@ -334,7 +345,7 @@ struct ChannelOrder {
 
 extension Notification {
   /// Whether Twitch made it before the other one, as far as it says so.
-  fileprivate func isOlder(than other: Notification) -> Bool {
+  func isOlder(than other: Notification) -> Bool {
     guard let timestamp, let time = other.timestamp else { return false }
     return timestamp < time
   }

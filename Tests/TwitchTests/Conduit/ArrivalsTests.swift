@@ -319,6 +319,29 @@ import Testing
     #expect(words(&arrivals) == ["c", "d"])
   }
 
+  @Test func whatWaitedGoesBeforeWhatIsYoungerAndCameEarlyMeanwhile() {
+    var arrivals = steady()
+    arrivals.receive(early: line("a", second: 1), on: 0, at: after(1))
+    _ = arrivals.receive(line("b", second: 2), on: 1, at: after(2))
+    arrivals.receive(early: line("c", second: 3), on: 0, at: after(3))
+    _ = arrivals.receive(line("d", second: 4), on: 1, at: after(4))
+    arrivals.receive(early: line("d", second: 4), on: 0, at: after(5))
+    arrivals.settled(0, at: after(6))
+    #expect(words(&arrivals) == ["a", "b", "c", "d"])
+  }
+
+  /// A session that Twitch disabled may take seconds to end, and its successor may have brought something by then.
+  @Test func whatComesEarlyIsLateOnceItsShardHasBroughtSomethingYoungerOverANewerSocket() {
+    var arrivals = steady()
+    arrivals.receive(early: line("a", second: 1), on: 0, at: after(1))
+    arrivals.opened(0)
+    let next = arrivals.receive(line("b", second: 2), on: 0, at: after(2))
+    #expect(next)
+    arrivals.lost(0, mayHaveCost: false, at: after(3))
+    arrivals.settled(0, at: after(3))
+    #expect(words(&arrivals) == ["late 1", "a"])
+  }
+
   @Test func asLongAsSomethingMayBeLostEachLineComesAfterAGap() {
     var arrivals = Arrivals()
     arrivals.opened(0)
