@@ -67,9 +67,10 @@ final class RoomModel {
       target.removedAt = target.removedAt ?? world.agenda.now
     case .clear(let author):
       entry.author = Author(network: "twitch", id: "a\(author)")
-      for other in world.twitch.lines[line.channel][..<line.number]
-      where other.isText && other.author == author && world.milliseconds(other.sentAt) < entry.time {
-        other.removedAt = other.removedAt ?? world.agenda.now
+      // What was shown before it goes with it, though it was said later when this comes late.
+      for other in world.twitch.lines[line.channel] where other.isText && other.author == author {
+        let isEarlier = other.number < line.number && world.milliseconds(other.sentAt) < entry.time
+        if isEarlier || other.publishedAt != nil { other.removedAt = other.removedAt ?? world.agenda.now }
       }
     }
     entry.kind = .moderation

@@ -31,7 +31,8 @@ import Testing
     print(
       """
       seeds \(seeds): \(found.events) events, \(found.lines) lines, \(found.lateLines) of them out of order after a gap; \
-      \(found.violations.count) schedules failed, \(ContinuousClock.now - start)
+      \(found.violations.count) schedules failed, \(ContinuousClock.now - start)\
+      \(found.violations.isEmpty ? "" : "; \(found.violations.keys.sorted())")
       """)
   }
 

@@ -23,6 +23,8 @@ final class Socket {
   /// Nothing gets through any more, and nobody notices.
   private(set) var isDead = false
   private var lastArrival: ContinuousClock.Instant
+  /// When the latest of what was sent arrives.
+  private var lastHeard: ContinuousClock.Instant
   /// Grows when what is on its way is lost.
   private var generation = 0
   private var underWay: [Line] = []
@@ -32,7 +34,7 @@ final class Socket {
   init(_ agenda: Agenda, seed: UInt64) {
     self.agenda = agenda
     dice = SeededGenerator(seed)
-    lastArrival = agenda.now
+    (lastArrival, lastHeard) = (agenda.now, agenda.now)
   }
 
   // Twitch's end.
@@ -72,13 +74,15 @@ final class Socket {
     dropUnderWay()
   }
 
-  /// What is sent from now on takes that long.
+  /// What is sent from now on takes that long; not so long that the socket falls silent for more than Twitch's ten seconds and what
+  /// the gateway allows for the way.
   func stall(_ wait: Duration) {
-    lastArrival = max(lastArrival, agenda.now + wait)
+    lastArrival = max(lastArrival, min(agenda.now + wait, lastHeard + .milliseconds(10_900)))
   }
 
   private func arrive(_ event: Event) {
     lastArrival = max(lastArrival + .microseconds(1), agenda.now + dice.milliseconds(1...15))
+    lastHeard = lastArrival
     let sentIn = generation
     agenda.at(lastArrival) {
       guard sentIn == self.generation else { return }

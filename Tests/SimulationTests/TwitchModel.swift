@@ -292,6 +292,8 @@ final class TwitchModel {
   /// A gap that a kill kept from being told, or that there was nobody to tell, is the one with which the next run begins.
   func tellAtStart(since kill: ContinuousClock.Instant) {
     for line in lines.joined() {
+      // Also what was read and waited for its turn, which something younger may have had.
+      if line.wasCutOff { line.toBeToldBy = line.toBeToldBy ?? agenda.now }
       if let time = line.toBeToldBy, time >= kill { line.toBeToldBy = max(time, agenda.now) }
     }
   }

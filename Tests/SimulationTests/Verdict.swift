@@ -55,7 +55,7 @@ struct Verdict {
       let comes = client.items.contains { $0.line === missing }
       return comes ? () : fail("arrived, and was not handed on:", missing)
     }
-    let deadline = missing.wasCutOff ? nil : missing.toBeToldBy
+    let deadline = missing.toBeToldBy
     guard missing.wasCutOff || deadline != nil else { return fail("neither arrived nor lost:", missing) }
     // Who has seen nothing yet has no place where something could be missing.
     guard let first = client.items.lazy.compactMap(\.line).first, missing.sentAt >= first.sentAt else { return }

@@ -158,6 +158,7 @@ final class World {
     let room = RoomModel(self)
     self.room = room
     if let killedAt { twitch.tellAtStart(since: killedAt) }
+    for line in whispers where line.wasCutOff { line.toBeToldBy = line.toBeToldBy ?? agenda.now }
     gateway = GatewayModel(self, room)
   }
 
