@@ -170,6 +170,7 @@ struct ConduitState {
   }
 
   private mutating func shardSteps(on conduit: Conduit, at now: ContinuousClock.Instant) -> [Step] {
+    if shardStates.retry(doubt: doubts + 1, at: now) { doubts += 1 }
     let assignments = shardStates.assignments(below: conduit.shardCount, settled: doubtsSettled, at: now)
     var steps = assignments.map { Step.assign(conduit.id, $0) }
     steps += shardStates.connections(below: conduit.shardCount, at: now).map { .connect($0) }

@@ -34,6 +34,8 @@ struct ShardState {
   private(set) var isDelivering = false
   /// The doubt to be settled before Twitch is told of its session (`ConduitState`); 0 for none.
   private(set) var doubt = 0
+  /// Whether Twitch was told of its session in vain, so that the last look is none right before the assignment.
+  private var hasFailed = false
   /// Whether it must not share a call with other shards, since such a call failed as a whole.
   private(set) var goesAlone = false
 
@@ -103,10 +105,19 @@ struct ShardState {
 
   mutating func welcome(_ session: SessionID, doubt: Int = 0) {
     phase = .unassigned(.webSocket(session))
-    self.doubt = doubt
+    (self.doubt, hasFailed) = (doubt, false)
     assigning.succeed()
     refusals = 0
   }
+
+  /// Whether Twitch is to be told once more of a session that replaces one which delivers as far as known.
+  func isRetry(at now: ContinuousClock.Instant) -> Bool {
+    guard case .unassigned(.webSocket) = phase else { return false }
+    return hasFailed && isDelivering && isDue(at: now)
+  }
+
+  /// What its session replaces, or what a try without an answer put in that place, may have been disabled meanwhile.
+  mutating func retry(doubt: Int) { (self.doubt, hasFailed) = (doubt, false) }
 
   mutating func assign(_ transport: ShardTransport) { phase = .assigning(transport) }
 
@@ -149,6 +160,7 @@ struct ShardState {
     using generator: inout some RandomNumberGenerator
   ) {
     unassign()
+    hasFailed = true
     assigning.fail(at: now, earliest: earliest, using: &generator)
   }
 
@@ -163,6 +175,7 @@ struct ShardState {
     at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
   ) -> Bool {
     unassign()
+    hasFailed = true
     refusals += 1
     assigning.fail(at: now, using: &generator)
     guard session != nil, refusals >= Self.refusalLimit else { return false }

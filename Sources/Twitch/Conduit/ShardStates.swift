@@ -45,6 +45,14 @@ struct ShardStates {
     return shared.isEmpty ? calls : calls + [shared]
   }
 
+  /// Puts in doubt what is to be told to Twitch again now, in the place of something that delivers as far as known. Says whether
+  /// there is any.
+  mutating func retry(doubt: Int, at now: ContinuousClock.Instant) -> Bool {
+    let places = shards.indices.filter { shards[$0].isRetry(at: now) }
+    for place in places { shards[place].retry(doubt: doubt) }
+    return !places.isEmpty
+  }
+
   /// The shards for which a socket is to be opened now; few at a time, so that each can be assigned in time.
   mutating func connections(below count: Int, at now: ContinuousClock.Instant) -> [ShardID] {
     var room = Self.pressingLimit - shards.count(where: \.isPressing)
