@@ -78,6 +78,6 @@ final class Line {
       case .clear(let author):
         .clearUserMessages(broadcaster: broadcaster, target: ChatUser(id: TwitchUserID("a\(author)")))
       }
-    return Notification(id: NotificationID(delivery), timestamp: timestamp, subscription: "s", event: event)
+    return Notification(id: NotificationID(delivery), timestamp: timestamp, event: event)
   }
 }

@@ -172,7 +172,7 @@ public final class ConduitPool {
 
   private func receive(_ news: ShardKeeper.News) {
     switch news {
-    case .notification(let notification, let shard): receive(notification, on: shard)
+    case .notification(let notification, let shard): return receive(notification, on: shard)
     case .early(let notification, let shard): arrivals.receive(early: notification, on: shard, at: .now)
     case .settled(let shard): arrivals.settled(shard, at: .now)
     case .revocation(let revocation): receive(revocation)

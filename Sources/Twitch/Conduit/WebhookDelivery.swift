@@ -80,7 +80,7 @@ enum WebhookDelivery {
     _ body: Data, _ type: String, _ subscriptionType: SubscriptionType?, _ id: NotificationID, _ timestamp: Timestamp
   ) throws(JSONError) -> WebhookDelivery {
     var reader = try JSONReader(Array(body))
-    let payload = try EventSubPayload(from: &reader, type: subscriptionType)
+    let payload = try EventSubPayload(from: &reader, eventType: type == "notification" ? subscriptionType : nil)
     try reader.end()
     switch type {
     case verification: return payload.challenge.map { .challenge($0, sentAt: timestamp) } ?? .ignored

@@ -1,7 +1,7 @@
 /// The fields of `channel.chat.message` and `channel.chat.notification`, which have most of them in common.
 ///
 /// This is the hot path: one pass, each wanted string made once, everything else stepped over.
-struct ChatFields {
+struct ChatFields: ~Copyable {
   private var broadcaster = ChatUserFields()
   private var chatter = ChatUserFields()
   private var sourceBroadcaster = ChatUserFields()
@@ -55,7 +55,7 @@ struct ChatFields {
   }
 
   /// The fields as a chat message.
-  func message() throws(JSONError) -> ChatMessage {
+  consuming func message() throws(JSONError) -> ChatMessage {
     guard let messageID else { throw .missing("message_id") }
     guard let body else { throw .missing("message.text") }
     let action = Self.action(in: body.text)
@@ -68,7 +68,7 @@ struct ChatFields {
   }
 
   /// The fields as a notice.
-  func notice() throws(JSONError) -> ChatNotice {
+  consuming func notice() throws(JSONError) -> ChatNotice {
     guard let messageID else { throw .missing("message_id") }
     return ChatNotice(
       id: MessageID(messageID), broadcaster: try broadcaster.user(named: "broadcaster_user_id"),

@@ -93,6 +93,7 @@ extension JSONReader {
   mutating func badges() throws(JSONError) -> [Badge] {
     var badges: [Badge] = []
     guard try beginArray() else { return [] }
+    badges.reserveCapacity(4)
     while try nextElement() {
       if let badge = try badge() { badges.append(badge) }
     }

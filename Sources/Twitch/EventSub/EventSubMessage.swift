@@ -24,7 +24,7 @@ enum EventSubMessage: Hashable {
 }
 
 /// A frame taken apart: what the message is, and what it is about.
-private struct EventSubEnvelope {
+private struct EventSubEnvelope: ~Copyable {
   private var metadata = EventSubMetadata()
   private var payload = EventSubPayload()
 
@@ -36,7 +36,7 @@ private struct EventSubEnvelope {
       switch field {
       case .metadata: metadata = try EventSubMetadata(from: &reader)
       case .payload where metadata.messageType != nil:
-        payload = try EventSubPayload(from: &reader, type: metadata.subscriptionType)
+        payload = try EventSubPayload(from: &reader, eventType: metadata.eventType)
       case .payload:
         payloadPlace = reader
         try reader.skip()
@@ -45,11 +45,11 @@ private struct EventSubEnvelope {
     }
     try reader.end()
     if var place = payloadPlace {
-      payload = try EventSubPayload(from: &place, type: metadata.subscriptionType)
+      payload = try EventSubPayload(from: &place, eventType: metadata.eventType)
     }
   }
 
-  func message() throws(JSONError) -> EventSubMessage {
+  consuming func message() throws(JSONError) -> EventSubMessage {
     guard let type = metadata.messageType else { throw .missing("message_type") }
     switch type {
     case "session_welcome":
@@ -78,6 +78,9 @@ private struct EventSubMetadata {
   var timestamp: Timestamp?
   var subscriptionType: SubscriptionType?
 
+  /// What kind of event the payload has, as far as that is known from here.
+  var eventType: SubscriptionType? { messageType == "notification" ? subscriptionType : nil }
+
   init() {}
 
   init(from reader: inout JSONReader) throws(JSONError) {
@@ -86,8 +89,8 @@ private struct EventSubMetadata {
       switch field {
       case .messageID: messageID = try reader.string()
       case .messageType: messageType = try reader.string()
-      case .messageTimestamp: timestamp = try reader.string().flatMap { Timestamp($0) }
-      case .subscriptionType: subscriptionType = try reader.string().map { SubscriptionType($0) }
+      case .messageTimestamp: timestamp = try reader.timestamp()
+      case .subscriptionType: subscriptionType = try reader.subscriptionType()
       default: try reader.skip()
       }
     }

@@ -1,5 +1,5 @@
 /// What a frame or a webhook's body is about: a session, or a subscription and mostly an event for it.
-struct EventSubPayload {
+struct EventSubPayload: ~Copyable {
   private(set) var session = EventSubSessionFields()
   private(set) var subscription = EventSubSubscriptionFields()
   private(set) var event: Event?
@@ -8,14 +8,15 @@ struct EventSubPayload {
 
   init() {}
 
-  /// Reads a payload. The event is decoded where it stands when its type is known by then, else after the rest.
-  init(from reader: inout JSONReader, type known: SubscriptionType?) throws(JSONError) {
+  /// Reads a payload. Of a notification whose type is known already, the event alone is read; else the event is decoded where it
+  /// stands when its type is known by then, or after the rest.
+  init(from reader: inout JSONReader, eventType known: SubscriptionType?) throws(JSONError) {
     var eventPlace: JSONReader?
     guard try reader.beginObject() else { return }
     while let field = try reader.nextField() {
       switch field {
       case .session: session = try EventSubSessionFields(from: &reader)
-      case .subscription: subscription = try EventSubSubscriptionFields(from: &reader)
+      case .subscription where known == nil: subscription = try EventSubSubscriptionFields(from: &reader)
       case .challenge: challenge = try reader.string()
       case .event:
         if let type = known ?? subscription.type {
@@ -31,14 +32,13 @@ struct EventSubPayload {
   }
 
   /// The payload as a notification.
-  func notification(id: NotificationID, timestamp: Timestamp?) throws(JSONError) -> Notification {
-    guard let subscriptionID = subscription.id else { throw .missing("subscription.id") }
+  consuming func notification(id: NotificationID, timestamp: Timestamp?) throws(JSONError) -> Notification {
     guard let event else { throw .missing("event") }
-    return Notification(id: id, timestamp: timestamp, subscription: SubscriptionID(subscriptionID), event: event)
+    return Notification(id: id, timestamp: timestamp, event: event)
   }
 
   /// The payload as a revocation.
-  func revocation() throws(JSONError) -> Revocation {
+  consuming func revocation() throws(JSONError) -> Revocation {
     guard let id = subscription.id else { throw .missing("subscription.id") }
     return Revocation(
       subscription: SubscriptionID(id), type: subscription.type ?? "", status: subscription.status ?? "",
@@ -83,7 +83,7 @@ struct EventSubSubscriptionFields {
     while let field = try reader.nextField() {
       switch field {
       case .id: id = try reader.string()
-      case .type: type = try reader.string().map { SubscriptionType($0) }
+      case .type: type = try reader.subscriptionType()
       case .status: status = try reader.string()
       case .condition: try readCondition(from: &reader)
       default: try reader.skip()

@@ -177,7 +177,9 @@ final class EventSubSession {
     case .holdAndClose(let notification, let link):
       tell(.early(notification))
       close(link)
-    case .deliver(let notification): tell(.notification(notification))
+    case .deliver(let notification):
+      // Nothing else has changed, and nothing comes as often.
+      return tell(.notification(notification))
     case .revoke(let revocation): tell(.revocation(revocation))
     case .bind(let id):
       let isFirst = !wasOpen

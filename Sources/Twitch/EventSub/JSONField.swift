@@ -78,7 +78,7 @@ enum JSONField: String, CaseIterable {
 
   /// Finds the key that is written there.
   init(_ key: Span<UInt8>) {
-    self = Self.table.field(key)
+    self = Self.table[key] ?? .other
   }
 
   /// Finds a key whose text had to be unescaped first.
@@ -86,5 +86,5 @@ enum JSONField: String, CaseIterable {
     self = JSONField(rawValue: text) ?? .other
   }
 
-  private static let table = JSONFieldTable()
+  private static let table = ShortTextTable(allCases.filter { $0 != .other }) { $0.rawValue }
 }

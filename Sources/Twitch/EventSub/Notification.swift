@@ -4,16 +4,13 @@ public struct Notification: Hashable, Sendable {
   public var id: NotificationID
   /// When Twitch made the notification, or `nil` when what it wrote there is no time.
   public var timestamp: Timestamp?
-  /// The subscription that asked for the event.
-  public var subscription: SubscriptionID
   /// What happened.
   public var event: Event
 
   /// Creates a notification, for tests and for the decoder.
-  public init(id: NotificationID, timestamp: Timestamp?, subscription: SubscriptionID, event: Event) {
+  public init(id: NotificationID, timestamp: Timestamp?, event: Event) {
     self.id = id
     self.timestamp = timestamp
-    self.subscription = subscription
     self.event = event
   }
 }
@@ -22,6 +19,7 @@ extension Notification {
   /// What it is known by when it comes again: the delivery, and for chat also the message that it brings. The same in every
   /// run, so that they may be stored and given to `ConduitPool.remember(seen:)` at the next start.
   public var seenKeys: [UInt64] {
-    [SeenKey(delivery: id), SeenKey(chatOf: event)].compactMap { $0?.bits }
+    let delivery = SeenKey(delivery: id).bits
+    return if let chat = SeenKey(chatOf: event) { [delivery, chat.bits] } else { [delivery] }
   }
 }

@@ -27,3 +27,16 @@ extension SubscriptionType {
   /// The version of the type that this program reads.
   public var version: String { self == .channelUpdate ? "2" : "1" }
 }
+
+extension SubscriptionType {
+  /// Every message names its type: a text of its own each time would cost more than to look it up.
+  private static let table = ShortTextTable<SubscriptionType>(
+    [
+      .channelChatMessage, .channelChatNotification, .channelChatMessageDelete, .channelChatClear,
+      .channelChatClearUserMessages, .streamOnline, .streamOffline, .channelUpdate, .conduitShardDisabled,
+    ]
+  ) { $0.rawValue }
+
+  /// The type that is written there, if it is one of those above.
+  static func known(_ text: Span<UInt8>) -> SubscriptionType? { table[text] }
+}

@@ -17,7 +17,12 @@ public struct Timestamp: Hashable, Sendable {
 
   /// Reads RFC 3339 text: `2026-03-14T18:00:01.72563402Z`, any offset, 0 to 9 fractional digits; nil for anything else.
   public init?(_ text: some StringProtocol) {
-    var digits = Scanner(text.utf8)
+    self.init(utf8: text.utf8)
+  }
+
+  /// Reads the same from bytes.
+  init?(utf8 text: some Sequence<UInt8>) {
+    var digits = Scanner(text)
     guard let year = digits.number(4), digits.skip("-"), let month = digits.number(2), digits.skip("-"),
       let day = digits.number(2), digits.skip("T") || digits.skip("t") || digits.skip(" "), let hour = digits.number(2),
       digits.skip(":"),

@@ -12,7 +12,7 @@ import Testing
   ) -> Twitch.Notification {
     let user = ChatUser(id: channel)
     return Notification(
-      id: NotificationID(delivery ?? "n" + id), timestamp: Timestamp(time), subscription: "s",
+      id: NotificationID(delivery ?? "n" + id), timestamp: Timestamp(time),
       event: .message(
         ChatMessage(id: MessageID(id), broadcaster: user, chatter: user, body: ChatText(id))))
   }

@@ -60,8 +60,18 @@ import Testing
       "metadata":{"message_timestamp":"2026-03-14T18:00:00Z","message_type":"notification","message_id":"n"}}
       """#
     let expected = Notification(
-      id: "n", timestamp: Timestamp("2026-03-14T18:00:00Z"), subscription: "s",
+      id: "n", timestamp: Timestamp("2026-03-14T18:00:00Z"),
       event: .streamOffline(broadcaster: ChatUser(id: "1")))
+    #expect(try EventSubMessage(Array(frame.utf8)) == .notification(expected))
+  }
+
+  @Test func escapesInWhatIsLookedUpDoNotMatter() throws {
+    let frame = #"""
+      {"metadata":{"message_timestamp":"2026-03-14T18:00:00\u005a","message_type":"notification","message_id":"n",
+      "subscription_type":"stream\u002eoffline"},"payload":{"event":{"broadcaster_user_id":"1"}}}
+      """#
+    let expected = Notification(
+      id: "n", timestamp: Timestamp("2026-03-14T18:00:00Z"), event: .streamOffline(broadcaster: ChatUser(id: "1")))
     #expect(try EventSubMessage(Array(frame.utf8)) == .notification(expected))
   }
 

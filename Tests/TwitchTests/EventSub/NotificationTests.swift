@@ -31,7 +31,6 @@ import Testing
     let notification = try notification("notification_channel_chat_clear")
     #expect(notification.id == "ro2u5vx-onKNGK4dnHOG6VYdirGz-a9m8mZpMoEfaOc=")
     #expect(notification.timestamp == Timestamp("2026-03-14T18:12:10.123456789Z"))
-    #expect(notification.subscription == "008a7426-0e5b-4f32-ad36-fcb6765f421e")
   }
 
   @Test func moderationIsRead() throws {

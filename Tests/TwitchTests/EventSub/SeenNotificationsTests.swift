@@ -8,13 +8,13 @@ import Testing
   private func chat(_ id: NotificationID, _ message: MessageID) -> Notification {
     let user = ChatUser(id: "1")
     return Notification(
-      id: id, timestamp: nil, subscription: "s",
+      id: id, timestamp: nil,
       event: .message(ChatMessage(id: message, broadcaster: user, chatter: user, body: ChatText("x"))))
   }
 
   private func online(_ id: NotificationID) -> Notification {
     Notification(
-      id: id, timestamp: nil, subscription: "s", event: .streamOnline(StreamOnline(broadcaster: ChatUser(id: "1"))))
+      id: id, timestamp: nil, event: .streamOnline(StreamOnline(broadcaster: ChatUser(id: "1"))))
   }
 
   @Test func aRepeatedDeliveryIsNotNew() {
@@ -39,7 +39,7 @@ import Testing
     let message = seen.isNew(chat("a", "m"), at: start)
     let deletion = seen.isNew(
       Notification(
-        id: "b", timestamp: nil, subscription: "s",
+        id: "b", timestamp: nil,
         event: .messageDelete(MessageDelete(broadcaster: user, target: user, messageID: "m"))), at: start)
     #expect(message && deletion)
   }

@@ -14,7 +14,7 @@ import Testing
   private func welcome(_ id: SessionID) -> EventSubMessage { .welcome(id, keepalive: .seconds(10)) }
 
   private var notification: Twitch.Notification {
-    Notification(id: "n", timestamp: nil, subscription: "s", event: .clear(broadcaster: ChatUser(id: "1")))
+    Notification(id: "n", timestamp: nil, event: .clear(broadcaster: ChatUser(id: "1")))
   }
 
   /// The link that a step opens.
