@@ -25,7 +25,16 @@ import Testing
   @Test(arguments: ["plain", "a\"b", "back\\slash", "line\nbreak\ttab\u{1}", "潮風 👩‍👩‍👧", "</script>", "\u{7F}\u{2028}", ""])
   func textComesBackAsItWas(_ text: String) throws {
     var json = JSONWriter()
-    json.object { $0.member(text, text) }
-    #expect(try JSON(json.bytes)[text]?.text == text)
+    json.object { $0.member("text", text) }
+    #expect(try JSON(json.bytes)["text"]?.text == text)
+  }
+
+  @Test(arguments: [0, 9, 10, -1, 1_234_567_890, .max, .min] as [Int64]) func writesWholeNumbers(number: Int64) {
+    var json = JSONWriter()
+    json.object { json in
+      json.member(number) { $0.member("n", number) }
+      json.member(7) { _ in }
+    }
+    #expect(String(decoding: json.bytes, as: UTF8.self) == #"{"\#(number)":{"n":\#(number)},"7":{}}"#)
   }
 }

@@ -1,3 +1,6 @@
+import Twitch
+import WebSockets
+
 /// Writes JSON as UTF-8, member by member, without building a tree first.
 ///
 /// Every message to a client is made with it: one way for all, and fast enough for the path that each chat line takes.
@@ -25,35 +28,46 @@ struct JSONWriter {
     end("]")
   }
 
-  mutating func member(_ key: String, object members: (inout JSONWriter) -> Void) {
+  mutating func member(_ key: StaticString, object members: (inout JSONWriter) -> Void) {
     name(key)
     object(members)
   }
 
+  /// Writes an object whose name is a number.
+  mutating func member(_ key: some BinaryInteger, object members: (inout JSONWriter) -> Void) {
+    if follows { bytes.append(UInt8(ascii: ",")) }
+    bytes.append(UInt8(ascii: "\""))
+    number(key)
+    bytes += [UInt8(ascii: "\""), UInt8(ascii: ":")]
+    follows = false
+    object(members)
+  }
+
   mutating func member<Element>(
-    _ key: String, array elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void
+    _ key: StaticString, array elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void
   ) {
     name(key)
     array(elements, write)
   }
 
-  mutating func member(_ key: String, _ value: String) {
+  mutating func member(_ key: StaticString, _ value: String) {
     name(key)
     string(value)
   }
 
-  mutating func member(_ key: String, _ value: some BinaryInteger) {
+  mutating func member(_ key: StaticString, _ value: some BinaryInteger) {
     name(key)
-    raw(String(value))
+    number(value)
+    follows = true
   }
 
-  mutating func member(_ key: String, _ value: Bool) {
+  mutating func member(_ key: StaticString, _ value: Bool) {
     name(key)
     raw(value ? "true" : "false")
   }
 
   /// Writes nothing when there is no value.
-  mutating func member(_ key: String, ifPresent value: String?) {
+  mutating func member(_ key: StaticString, ifPresent value: String?) {
     if let value { member(key, value) }
   }
 
@@ -68,8 +82,15 @@ struct JSONWriter {
     follows = true
   }
 
-  private mutating func name(_ key: String) {
-    quote(key, isName: true)
+  /// Writes a name, with the comma that is due before it and its colon. Names are ours and need no escapes.
+  private mutating func name(_ key: StaticString) {
+    bytes.append(addingCapacity: key.utf8CodeUnitCount + 4) { output in
+      if follows { output.append(UInt8(ascii: ",")) }
+      output.append(UInt8(ascii: "\""))
+      output.append(copying: key)
+      output.append(UInt8(ascii: "\""))
+      output.append(UInt8(ascii: ":"))
+    }
     follows = false
   }
 
@@ -78,31 +99,31 @@ struct JSONWriter {
     follows = true
   }
 
-  private mutating func string(_ value: String) {
-    quote(value, isName: false)
-    follows = true
+  private mutating func number(_ value: some BinaryInteger) {
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    let start = bytes.count
+    var rest = UInt64(value.magnitude)
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
   }
 
-  /// Writes a text in quotation marks; a name with the comma that is due before it, and its colon. There is one look at the room
-  /// that is left, and nearly every text can be copied as it is.
-  private mutating func quote(_ value: String, isName: Bool) {
+  /// Writes a text. There is one look at the room that is left, and nearly every text can be copied as it is.
+  private mutating func string(_ value: String) {
     let text = value.utf8Span.span
-    let isPlain = !Self.mustEscape(text)
-    bytes.append(addingCapacity: text.count * (isPlain ? 1 : Self.longestEscape) + 4) { output in
-      if isName, follows { output.append(UInt8(ascii: ",")) }
+    let isPlain = text.firstSpecial() == text.count
+    bytes.append(addingCapacity: text.count * (isPlain ? 1 : Self.longestEscape) + 2) { output in
       output.append(UInt8(ascii: "\""))
-      for index in text.indices {
-        if isPlain { output.append(text[index]) } else { Self.escape(text[index], to: &output) }
+      if isPlain {
+        output.append(copying: text)
+      } else {
+        for index in text.indices { Self.escape(text[index], to: &output) }
       }
       output.append(UInt8(ascii: "\""))
-      if isName { output.append(UInt8(ascii: ":")) }
     }
-  }
-
-  /// RFC 8259 section 7: only quotation mark, backslash and control characters must be escaped.
-  private static func mustEscape(_ text: Span<UInt8>) -> Bool {
-    for index in text.indices where text[index] < 0x20 || text[index] == 0x22 || text[index] == 0x5C { return true }
-    return false
+    follows = true
   }
 
   /// `\u0000`.

@@ -18,7 +18,7 @@ struct StatusMessage: ServerMessage {
     }
     json.member("accounts") { json in
       for entry in standing.entries {
-        json.member(String(entry.id.rawValue)) { write(entry, to: &$0) }
+        json.member(entry.id.rawValue) { write(entry, to: &$0) }
       }
     }
     json.member("health") { json in
