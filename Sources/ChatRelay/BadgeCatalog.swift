@@ -34,10 +34,14 @@ struct BadgeCatalog {
   /// Whether somebody's badges are still to be asked for.
   var isWanting: Bool { !wanted.isEmpty }
 
-  /// Says how a badge looks that is worn in a channel; `nil` when that is not known.
-  func appearance(of badge: Badge, in channel: TwitchUserID) -> BadgeSet.Version? {
-    let key = Key(setID: badge.setID, id: badge.id)
-    return shelves[.channel(channel)]?.badges[key] ?? shelves[.everybody]?.badges[key]
+  /// Says how badges look that are worn in a channel, as far as that is known.
+  func worn(_ badges: [Badge], in channel: TwitchUserID) -> [WornBadge] {
+    guard !badges.isEmpty else { return [] }
+    let (own, common) = (shelves[.channel(channel)]?.badges, shelves[.everybody]?.badges)
+    return badges.map { badge in
+      let key = Key(setID: badge.setID, id: badge.id)
+      return WornBadge(badge: badge, appearance: own?[key] ?? common?[key])
+    }
   }
 
   /// Wants to know what a channel's badges look like, unless Twitch said so not long ago.

@@ -9,7 +9,7 @@ extension Relay {
 
   /// The badges of a line with how they look, as far as that is known. What is not will be asked for when somebody sees it.
   func worn(_ badges: [Badge], in channel: TwitchUserID, for rooms: [Room]) -> [WornBadge] {
-    let worn = badges.map { WornBadge(badge: $0, appearance: badgeCatalog.appearance(of: $0, in: channel)) }
+    let worn = badgeCatalog.worn(badges, in: channel)
     if worn.contains(where: { $0.appearance == nil }), rooms.contains(where: \.isWatched) {
       badgeCatalog.want(channel, isMissing: true, at: .now)
       fetchBadges()

@@ -52,18 +52,19 @@ extension Relay {
     }
   }
 
-  private func publish(_ message: ChatMessage, at time: Timestamp) {
-    guard let (account, rooms) = carriers(of: message.broadcaster) else { return }
+  private func publish(_ message: consuming ChatMessage, at time: Timestamp) {
+    guard let (account, rooms) = carriers(of: message.broadcaster), let first = rooms.first else { return }
     settle(message, in: account)
     let body = RichText(message.body, images: images)
     let picture = self.picture(of: message.chatter.id, for: rooms)
     let badges = worn(message.badges, in: message.broadcaster.id, for: rooms)
     let sourceBadges = message.source.map { worn($0.badges, in: $0.broadcaster.id, for: rooms) } ?? []
+    var line = Line(
+      stream: first.stream, account: account, message: message, picture: picture, badges: badges,
+      sourceBadges: sourceBadges, time: time, body: body)
     for room in rooms {
-      room.publish(
-        Line(
-          stream: room.stream, account: account, message: message, picture: picture, badges: badges,
-          sourceBadges: sourceBadges, time: time, body: body))
+      line.stream = room.stream
+      room.publish(line)
     }
   }
 

@@ -11,6 +11,7 @@ struct Markdown {
 
   /// Appends what a person wrote; web addresses in it become links.
   mutating func append(_ plain: String) {
+    bytes.reserveCapacity(bytes.count + plain.utf8.count + 16)
     var rest = Substring(plain)
     if bytes.isEmpty, let first = rest.utf8.first, first <= 0x20 || first >= 0x7F {
       // Four leading spaces or a tab would make it a block of code.

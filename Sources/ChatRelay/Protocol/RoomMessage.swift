@@ -22,12 +22,13 @@ extension RoomMessage {
 
   /// The payload of the frame, with the place in the room's history.
   func encoded(at cursor: Cursor) -> [UInt8] {
-    var json = JSONWriter()
+    var json = JSONWriter(capacity: 2_048)
     json.object { json in
       write(to: &json)
       json.member("cursor", cursor.text)
     }
-    return json.bytes
+    // It is kept for long, and takes no more room than it needs.
+    return Array(json.bytes[...])
   }
 
   /// What the room keeps of it.
