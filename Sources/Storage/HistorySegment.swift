@@ -8,8 +8,11 @@ enum HistorySegment {
 
   private static let version: UInt8 = 1
 
-  static func encode(_ entries: some Sequence<HistoryEntry>) -> [UInt8] {
-    var bytes: [UInt8] = [version]
+  static func encode(_ entries: some Collection<HistoryEntry>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    // What is beside the payload rarely takes a hundred bytes.
+    bytes.reserveCapacity(entries.reduce(1) { $0 + $1.payload.count + 100 })
+    bytes.append(version)
     for entry in entries { append(entry, to: &bytes) }
     return bytes
   }
@@ -24,7 +27,7 @@ enum HistorySegment {
     append((entry.author?.id ?? "").utf8, to: &bytes)
     // One more than there are, so that nobody differs from everybody.
     append(UInt64(entry.audience.map { $0.count + 1 } ?? 0), to: &bytes)
-    for user in (entry.audience ?? []).sorted() { append(user.rawValue, to: &bytes) }
+    if let audience = entry.audience { for user in audience.sorted() { append(user.rawValue, to: &bytes) } }
     append(entry.payload, to: &bytes)
   }
 

@@ -269,7 +269,11 @@ public actor HistoryStore {
     // Who catches up reads page by page in turn; each further reader would cost descriptors and a cache as soon as one is busy.
     configuration.maximumReaderCount = 1
     // What is deleted is to be gone from the file as well.
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA secure_delete = ON")
+      // Busy chat comes by the megabyte, and each page is a write of its own. It means something only for a new database.
+      try database.execute(sql: "PRAGMA page_size = 16384")
+    }
     let new = try DatabasePool(path: path, configuration: configuration)
     try new.write { try Schema.migrate($0, by: Schema.history, path: path) }
     pool = new
