@@ -14,7 +14,7 @@ final class SessionModel {
   private let tell: (EventSubSession.News, Line?) -> Void
   private var state: SessionState
   private var sockets: [SessionState.Link: Socket] = [:]
-  private var heard: Set<SessionState.Link> = []
+  private var mayDeliver: Set<SessionState.Link> = []
   private var phase = Phase.working
   private var wasOpen = false
   private var isUnsettled = false
@@ -68,6 +68,7 @@ final class SessionModel {
       guard self.sockets[link] === socket else { return }
       guard self.phase == .working else { return self.ended(link, .closed(code: 1006)) }
       guard isReachable else { return self.ended(link, .unreachable("no")) }
+      if url != "twitch" { self.mayDeliver.insert(link) }
       socket.hear = { [weak self] in self?.hear($0, on: link) }
       self.world.twitch.accept(socket, url: url)
     }
@@ -79,7 +80,7 @@ final class SessionModel {
       sockets[link]?.hear = nil
       ended(link, .closed(code: code))
     case .message(let message, let line):
-      heard.insert(link)
+      mayDeliver.insert(link)
       line?.hasArrived = true
       line?.copies -= 1
       line?.toBeToldBy = nil
@@ -91,7 +92,7 @@ final class SessionModel {
   private func ended(_ link: SessionState.Link, _ error: EventSubError) {
     sockets[link] = nil
     guard phase != .over else { return }
-    if heard.remove(link) != nil, error.mayHaveCost { tell(.interrupted, nil) }
+    if mayDeliver.remove(link) != nil, error.mayHaveCost { tell(.interrupted, nil) }
     if phase == .working {
       carryOut(state.lose(link, error, at: world.agenda.now))
     } else if sockets.isEmpty {

@@ -35,6 +35,7 @@ final class EventSubSession {
     case over
   }
 
+  private let url: String
   private let loop: EventLoop
   private let logger: Logger
   private let tell: (News) -> Void
@@ -61,6 +62,7 @@ final class EventSubSession {
 
   /// Makes a session that connects to that URL once it is started.
   init(url: String, loop: EventLoop, logger: Logger, tell: @escaping (News) -> Void) {
+    self.url = url
     self.loop = loop
     self.logger = logger
     self.tell = tell
@@ -124,16 +126,16 @@ final class EventSubSession {
 
   /// One socket's life, from connecting to its end.
   private func run(_ link: SessionState.Link, url: String, on owner: isolated any Actor) async {
-    let (end, wasHeard) = await read(link, url: url, on: owner)
+    let (end, mayHaveDelivered) = await read(link, url: url, on: owner)
     sockets[link] = nil
     scripts[link] = nil
     guard phase != .over else { return }
-    if wasHeard, end.mayHaveCost { tell(.interrupted) }
+    if mayHaveDelivered, end.mayHaveCost { tell(.interrupted) }
     if phase == .working { carryOut(state.lose(link, end, at: .now), on: owner) } else if sockets.isEmpty { finish() }
   }
 
   private func read(_ link: SessionState.Link, url: String, on owner: isolated any Actor) async -> (
-    end: EventSubError, wasHeard: Bool
+    end: EventSubError, mayHaveDelivered: Bool
   ) {
     let socket: WebSocket
     do throws(ConnectError) {
@@ -141,14 +143,15 @@ final class EventSubSession {
     } catch {
       return (.unreachable(error.description), false)
     }
+    // To a socket that it asked for, Twitch may deliver as soon as that is open, whether or not the welcome arrives.
+    var mayDeliver = url != self.url
     guard phase == .working, abandoned.remove(link) == nil else {
       socket.abort()
-      return (.closed(code: 1006), false)
+      return (.closed(code: 1006), mayDeliver)
     }
     sockets[link] = socket
-    var wasHeard = false
     while let message = await socket.receive() {
-      wasHeard = true
+      mayDeliver = true
       switch phase {
       case .working: carryOut(step(for: message, on: link), on: owner)
       case .retired: handOn(step(for: message, on: link))
@@ -156,7 +159,7 @@ final class EventSubSession {
       }
     }
     let code = socket.hasHeardGoodbye ? socket.closure?.code : nil
-    return (.closed(code: code ?? 1006), wasHeard)
+    return (.closed(code: code ?? 1006), mayDeliver)
   }
 
   private func step(for message: Message, on link: SessionState.Link) -> SessionState.Step {
