@@ -34,6 +34,8 @@ struct History {
   private let tailLength: Int
   /// The latest entries, oldest first. Never empty: each run begins with a gap.
   private(set) var tail: Deque<HistoryEntry>
+  /// The place before all that this run has.
+  let start: Int64
   /// The greatest number that was given away.
   private(set) var head: Int64
   /// Up to where entries are on disk, or lost; only those may leave the tail.
@@ -49,14 +51,17 @@ struct History {
   ///   - last: The greatest number that is known from them.
   ///   - moderation: Their latest acts of moderation.
   ///   - now: In milliseconds since 1970. The numbers begin with it, so that those which an earlier run gave away and did
-  ///     not get to disk are never given away again.
+  ///     not get to disk are never given away again. Where the clock is behind what is known, they begin somewhere after that,
+  ///     in another place at each moment.
   init(
     after last: Int64? = nil, moderation: [HistoryEntry] = [], retention: HistoryRetention = HistoryRetention(),
     now: Int64, gap: (_ number: Int64) -> HistoryEntry
   ) {
     tailLength = retention.milliseconds > 0 ? Self.tailLength : max(1, min(retention.messages, Self.tailLength))
-    let first = gap(max((last ?? 0) + 1_000_000, now * 1000))
+    let (clock, least) = (now * 1000, (last ?? 0) + 1_000_000)
+    let first = gap(clock >= least ? clock : least + clock % 1_000_000_000)
     tail = [first]
+    start = first.number - 1
     head = first.number
     settled = 0
     for entry in moderation {

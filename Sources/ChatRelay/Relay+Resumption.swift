@@ -12,8 +12,10 @@ extension Relay {
     switch resumption {
     case .live:
       room.attach(connection)
-    case .since(let cursor) where cursor.stream == room.stream && cursor.number <= room.history.head:
-      Task { await replay(to: connection, in: room, CatchUp(after: cursor.number)) }
+    case .since(let cursor) where cursor.stream == room.stream:
+      // A place that this run has not come to yet is of one that left nothing behind: all that there is came after it.
+      let place = cursor.number <= room.history.head ? cursor.number : room.history.start
+      Task { await replay(to: connection, in: room, CatchUp(after: place)) }
     case .since, .lost:
       tellGap(connection, in: room, at: room.history.head)
       room.attach(connection)

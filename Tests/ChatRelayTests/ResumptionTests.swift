@@ -31,6 +31,25 @@ import WebSockets
     }
   }
 
+  /// It was given out by a run that ended with the machine and left nothing on disk, under a clock that was ahead.
+  @Test func whoComesBackWithAPlaceOfARunThatIsLostGetsAllThatThisOneHas() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      for number in 1...3 { try await twitch.say(gull("\(number)"), in: "harbor") }
+      var cursors: [String] = []
+      for _ in 1...3 { cursors.append(try #require(try await john.next("text")["cursor"]?.text)) }
+      let parts = try #require(cursors.last).split(separator: "-")
+      let number = try #require(parts.last.flatMap { Int64($0) })
+
+      let again = try await relay.join(since: "\(parts[0])-\(number + 3_600_000_000)")
+      #expect(try await again.next()["type"] == "gap")
+      for number in 1...3 { #expect(try await again.next()["text"]?.text == "\(number)") }
+      try await twitch.say(gull("live"), in: "harbor")
+      #expect(try await again.next()["text"] == "live")
+      #expect(try await again.rest() == [])
+    }
+  }
+
   @Test func nothingMissedIsNothingSent() async throws {
     try await withRelay { relay, twitch in
       let john = try await relay.joinAsJohn()

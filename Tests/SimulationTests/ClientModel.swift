@@ -40,11 +40,7 @@ final class ClientModel {
       base = world.twitch.lines.map(\.count) + [world.whispers.count]
       return isAttached = true
     }
-    guard cursor <= room.history.head else {
-      tellGap(at: room.history.head)
-      return isAttached = true
-    }
-    catchUp = CatchUp(after: cursor)
+    catchUp = CatchUp(after: cursor <= room.history.head ? cursor : room.history.start)
     replay()
   }
 
