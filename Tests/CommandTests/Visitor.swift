@@ -30,6 +30,8 @@ actor Visitor {
   private lazy var client = HTTPClient(on: loop)
   private var socket: WebSocket?
   private var inbox: [Incoming] = []
+  /// How the connection ended, once all that came before is in the inbox.
+  private var end: Closure?
   private var waiter: CheckedContinuation<Void, Never>?
 
   /// A client of the gateway at `http://origin`.
@@ -66,6 +68,7 @@ actor Visitor {
         inbox.append(try decoder.decode(Incoming.self, from: Data(bytes)))
         wake()
       }
+      end = socket.closure
       wake()
     }
   }
@@ -82,7 +85,7 @@ actor Visitor {
     let deadline = ContinuousClock.now + .seconds(15)
     while true {
       if let index = inbox.firstIndex(where: { $0.type == type }) { return inbox.remove(at: index) }
-      guard socket?.closure == nil, .now < deadline else { throw Silence(description: "no \(type) in \(inbox)") }
+      guard end == nil, .now < deadline else { throw Silence(description: "no \(type) in \(inbox)") }
       await waitForChange(until: deadline)
     }
   }
@@ -91,7 +94,7 @@ actor Visitor {
   func closed() async throws -> String {
     let deadline = ContinuousClock.now + .seconds(15)
     while true {
-      if let closure = socket?.closure { return closure.reason }
+      if let end { return end.reason }
       guard .now < deadline else { throw Silence(description: "still open") }
       await waitForChange(until: deadline)
     }
