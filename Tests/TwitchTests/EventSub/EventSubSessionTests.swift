@@ -48,6 +48,8 @@ private actor SessionHost {
   func stop() {
     session?.stop()
     server?.stop()
+    // What it tells goes to who has it.
+    (session, server) = (nil, nil)
   }
 
   func untilWelcomed(_ id: String) async {
