@@ -271,8 +271,9 @@ public actor HistoryStore {
     // What is deleted is to be gone from the file as well.
     configuration.prepareDatabase { database in
       try database.execute(sql: "PRAGMA secure_delete = ON")
-      // Busy chat comes by the megabyte, and each page is a write of its own. It means something only for a new database.
-      try database.execute(sql: "PRAGMA page_size = 16384")
+      // Busy chat comes by the megabyte, and each page is a write of its own; but of many rooms each writes one. Only a new database
+      // heeds it.
+      try database.execute(sql: "PRAGMA page_size = 8192")
     }
     let new = try DatabasePool(path: path, configuration: configuration)
     try new.write { try Schema.migrate($0, by: Schema.history, path: path) }
