@@ -103,10 +103,13 @@ export class Scene {
 
 /** What a process has: resident memory in MB, descriptors, seconds of CPU. */
 export function usage(pid) {
-  const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const megabytes = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]) / 1024;
   const times = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
   return {
-    memory: kilobytes / 1024,
+    memory: megabytes("VmRSS"),
+    // What is not of files: pages of those (the program, its libraries, the history) come and go as the kernel likes.
+    anonymous: megabytes("RssAnon") + megabytes("RssShmem"),
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
     cpu: (Number(times[11]) + Number(times[12])) / 100,
   };

@@ -30,7 +30,7 @@ const people = Array.from({ length: visitors }, (_, index) => {
 for (const person of people) setTimeout(() => person.come(), Math.random() * 10_000);
 const talking = talk();
 
-console.log("second  gateway MB  descriptors  visitors  beyond  CPU %  messages read  simulator MB");
+console.log("second  gateway MB  of its own  descriptors  visitors  beyond  CPU %  messages read  simulator MB");
 const samples = [];
 const begun = Date.now();
 let before = usage(scene.gateway.pid).cpu;
@@ -66,11 +66,11 @@ function sample() {
   const entry = { second, ...gateway, open, beyond: gateway.descriptors - open };
   samples.push(entry);
   const cells = [
-    second, gateway.memory.toFixed(1), gateway.descriptors, open, entry.beyond, ((gateway.cpu - before) * 10).toFixed(1),
+    second, gateway.memory.toFixed(1), gateway.anonymous.toFixed(1), gateway.descriptors, open, entry.beyond, ((gateway.cpu - before) * 10).toFixed(1),
     tally.messages, usage(scene.simulator.pid).memory.toFixed(1),
   ];
   before = gateway.cpu;
-  console.log(cells.map((cell, index) => String(cell).padStart([6, 11, 12, 9, 7, 6, 14, 13][index])).join(""));
+  console.log(cells.map((cell, index) => String(cell).padStart([6, 12, 12, 13, 10, 8, 7, 15, 14][index])).join(""));
 }
 
 /** Compares the first samples after a minute with the last ones. */
@@ -78,13 +78,16 @@ function judge() {
   const early = samples.filter(({ second }) => second >= 58 && second < 95);
   const late = samples.slice(-early.length);
   const mean = (list, key) => list.reduce((sum, entry) => sum + entry[key], 0) / list.length;
-  const [first, last] = ["memory", "beyond"].map((key) => [mean(early, key), mean(late, key)])
-    .reduce(([a, b], [x, y]) => [[...a, x], [...b, y]], [[], []]);
-  console.log(`after the first minute: ${first[0].toFixed(1)} MB, ${first[1].toFixed(1)} descriptors beyond the visitors'`);
-  console.log(`at the end: ${last[0].toFixed(1)} MB, ${last[1].toFixed(1)} descriptors beyond the visitors'`);
+  const [first, last] = [early, late].map((list) =>
+    Object.fromEntries(["memory", "anonymous", "beyond"].map((key) => [key, mean(list, key)])));
+  for (const [when, { memory, anonymous, beyond }] of [["after the first minute", first], ["at the end", last]]) {
+    const megabytes = `${memory.toFixed(1)} MB, of which ${anonymous.toFixed(1)} not of files`;
+    console.log(`${when}: ${megabytes}; ${beyond.toFixed(1)} descriptors beyond the visitors'`);
+  }
   return [
-    last[0] > first[0] * 1.1 && "memory grew by more than a tenth",
-    last[1] > first[1] + 3 && "descriptors grew",
+    last.memory > first.memory * 1.1 && "memory grew by more than a tenth",
+    last.anonymous > first.anonymous * 1.1 && "memory that is not of files grew by more than a tenth",
+    last.beyond > first.beyond + 3 && "descriptors grew",
   ];
 }
 
