@@ -65,12 +65,7 @@ struct ConduitState {
   private var lookedAt: ContinuousClock.Instant?
   private var isLooking = false
   private var isLookHinted = false
-  /// How often something has come up that, once it is done, hides what had been wrong at Twitch before: another size of the conduit, or
-  /// another session in the place of one that delivers. Such a thing waits for a look that was asked for after it came up.
-  private var doubts = 0
-  /// How many of them the present look answers, and the last one did.
-  private var doubtsLookedAt = 0
-  private var doubtsSettled = 0
+  private var doubts = Doubts()
   /// Whether Twitch refused to make a conduit because there are as many as there may be.
   private(set) var isAtConduitLimit = false
 
@@ -126,7 +121,7 @@ struct ConduitState {
 
   /// Wants other shards from now on.
   mutating func want(_ transports: [ConduitPool.Transport]) {
-    if transports.count != shards.count { doubts += 1 }
+    if transports.count != shards.count { doubts.raise() }
     surplus.formUnion(transports.count..<max(transports.count, shards.count))
     let changed = shardStates.want(transports)
     closing += (changed + surplus.filter { $0 < transports.count }).map { ShardID($0) }
@@ -158,7 +153,7 @@ struct ConduitState {
   }
 
   private mutating func resize(_ conduit: Conduit, at now: ContinuousClock.Instant) -> [Step] {
-    guard retry.isDue(at: now), doubtsSettled == doubts else { return [] }
+    guard retry.isDue(at: now), !doubts.areOpen else { return [] }
     phase = .resizing(conduit)
     return [.resize(conduit.id, shardCount: shards.count)]
   }
@@ -170,14 +165,14 @@ struct ConduitState {
   }
 
   private mutating func shardSteps(on conduit: Conduit, at now: ContinuousClock.Instant) -> [Step] {
-    if shardStates.retry(doubt: doubts + 1, at: now) { doubts += 1 }
-    let assignments = shardStates.assignments(below: conduit.shardCount, settled: doubtsSettled, at: now)
+    if shardStates.retry(doubt: doubts.next, at: now) { doubts.raise() }
+    let assignments = shardStates.assignments(below: conduit.shardCount, settled: doubts.settled, at: now)
     var steps = assignments.map { Step.assign(conduit.id, $0) }
     steps += shardStates.connections(below: conduit.shardCount, at: now).map { .connect($0) }
     if let lookAt, lookAt <= now {
       isLooking = true
       isLookHinted = false
-      doubtsLookedAt = doubts
+      doubts.look()
       lookedAt = now
       steps.append(.look(conduit.id))
     }
@@ -186,7 +181,7 @@ struct ConduitState {
 
   private var lookAt: ContinuousClock.Instant? {
     guard let lookedAt, !isLooking else { return nil }
-    if doubtsSettled < doubts { return lookedAt }
+    if doubts.areOpen { return lookedAt }
     if isLookHinted { return lookedAt + Self.hintInterval }
     return lookedAt + Self.lookInterval * (1 + shards.count / Self.pageSize)
   }
@@ -257,7 +252,7 @@ struct ConduitState {
 
   /// A session was welcomed for that shard, its first or another one.
   mutating func welcomed(_ shard: ShardID, _ session: SessionID) {
-    if shardStates.welcomed(shard, session, doubt: doubts + 1) { doubts += 1 }
+    if shardStates.welcomed(shard, session, doubt: doubts.next) { doubts.raise() }
   }
 
   /// The session of that shard came to its end; one that may have cost something is one whose end Twitch may not know of. Says
@@ -325,8 +320,7 @@ struct ConduitState {
     var isResized = false
     var isUnknown = false
     // One that came to nothing is not waited for: then something may be missing.
-    let hasSettled = doubtsSettled < doubtsLookedAt
-    doubtsSettled = doubtsLookedAt
+    let hasSettled = doubts.settle()
     switch result {
     case .success(let look):
       if let conduit = look.conduit {
@@ -370,7 +364,7 @@ struct ConduitState {
     isAtConduitLimit = false
     mayHaveMadeOne = false
     isLooking = false
-    doubtsSettled = doubts
+    doubts.settleAll()
     lookedAt = now
   }
 

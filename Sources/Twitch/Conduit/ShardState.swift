@@ -32,7 +32,7 @@ struct ShardState {
   private(set) var refusals = 0
   /// Whether Twitch delivers to it as far as known: also while its session is replaced by another one that was planned.
   private(set) var isDelivering = false
-  /// The doubt to be settled before Twitch is told of its session (`ConduitState`); 0 for none.
+  /// The number of the doubt to be settled before Twitch is told of its session (`Doubts`); 0 for none.
   private(set) var doubt = 0
   /// Whether Twitch was told of its session in vain, so that the last look is none right before the assignment.
   private var hasFailed = false
