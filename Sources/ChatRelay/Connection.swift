@@ -19,7 +19,6 @@ final class Connection {
 
   private let socket: WebSocket
   private var budget: RequestBudget
-  private var isClosing = false
   /// Whether it sees what is said as it is said, and does not catch up any more.
   private(set) var isUpToDate = false
 
@@ -48,7 +47,7 @@ final class Connection {
   }
 
   /// Whether it can be told anything.
-  var isOpen: Bool { !isClosing && socket.isOpen }
+  var isOpen: Bool { socket.isOpen }
 
   /// What waits in this connection's own queue.
   var queuedBytes: Int { socket.queuedBytes }
@@ -65,9 +64,8 @@ final class Connection {
 
   /// Tells this connection what several are told, encoded once.
   func send(encoded message: [UInt8]) {
-    guard !isClosing else { return }
+    guard isOpen else { return }
     guard socket.queuedBytes == 0 || socket.queuedBytes + message.count <= Self.longestQueue else {
-      isClosing = true
       return socket.fellBehind()
     }
     socket.send(bytes: message)
@@ -81,10 +79,8 @@ final class Connection {
   /// With which code it is over; 1006 when nobody said goodbye.
   var closeCode: UInt16 { socket.closure?.code ?? 1006 }
 
-  /// Says goodbye; `receive()` ends once the peer has answered, or is gone.
+  /// Says goodbye; `receive` is told of the end once the peer has answered, or is gone.
   func close(_ code: CloseCode, _ reason: String) {
-    guard !isClosing else { return }
-    isClosing = true
     socket.close(code.rawValue, reason)
   }
 }

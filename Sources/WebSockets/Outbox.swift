@@ -38,7 +38,7 @@ struct Outbox {
     }
   }
 
-  /// Whether messages become frames here, as many as fit in one write. A client's are framed and masked by libwebsockets.
+  /// Whether messages become frames here, as many as fit in one write. A client masks each frame with a key of its own.
   let makesFrames: Bool
   private var own: Deque<Own> = []
   private(set) var ownBytes = 0
