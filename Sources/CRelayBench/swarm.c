@@ -21,8 +21,8 @@
 #define NOTED 65536
 // What is needed of a frame at once: its header, and enough of a message to know it by.
 #define HEAD 24
-// Ports of one address do not suffice for more connections to the same server.
-#define CONNECTIONS_PER_ADDRESS 20000
+// With more connections from one address to the same server, the system looks ever longer for a port that is free.
+#define CONNECTIONS_PER_ADDRESS 5000
 
 #define SWARMS 8
 
