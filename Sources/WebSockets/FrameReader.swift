@@ -44,7 +44,8 @@ struct FrameReader {
       start = header.payload.upperBound
       if let event = try event(header.opcode, header.isFinal, Array(input[header.payload])) { return event }
     }
-    input.removeFirst(start)
+    // Mostly what was read ends with a frame.
+    if start == input.count { input = [] } else { input.removeFirst(start) }
     start = 0
     return nil
   }

@@ -1,9 +1,9 @@
 import Storage
 import TestSupport
 import Testing
-import Twitch
 
 @testable import ChatRelay
+@testable import Twitch
 
 @Suite struct LineTests {
   private let images = EmoteImages(template: EmoteImages.twitch)

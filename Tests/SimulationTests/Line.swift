@@ -1,4 +1,4 @@
-import Twitch
+@testable import Twitch
 
 /// A line of chat, or an act of moderation, and what became of it.
 final class Line {

@@ -123,11 +123,9 @@ struct ChannelOrder {
   /// Whether something of that channel that came over that shard can be handed on just so, which is the rule; then it counts as
   /// handed on.
   mutating func takesAtOnce(_ notification: Notification, of channel: TwitchUserID, on shard: Int) -> Bool {
-    guard waiting.isEmpty, interrupted.isEmpty, var home = homes[channel],
-      !home.isPast(notification, from: .shard(shard))
-    else {
-      return false
-    }
+    guard waiting.isEmpty, interrupted.isEmpty, let place = homes.index(forKey: channel) else { return false }
+    var home = homes.values[place]
+    guard !home.isPast(notification, from: .shard(shard)) else { return false }
     if isSettled(home) {
       guard home.shard == shard else { return false }
       home.count(shard)
@@ -135,7 +133,7 @@ struct ChannelOrder {
       return false
     }
     home.note(notification, from: .shard(shard), isLate: false)
-    homes[channel] = home
+    homes.values[place] = home
     return true
   }
 

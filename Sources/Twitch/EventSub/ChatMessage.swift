@@ -1,4 +1,6 @@
 /// One line of chat, as `channel.chat.message` brings it.
+///
+/// It is large, and an initialiser that is written out makes a copy of it at its end: the compiler's own does not.
 public struct ChatMessage: Hashable, Sendable {
   /// The message's id in this channel; deletions and replies name it.
   public var id: MessageID
@@ -9,13 +11,13 @@ public struct ChatMessage: Hashable, Sendable {
   /// The text and its parts.
   public var body: ChatText
   /// Whether it was written with `/me`. The wrapper Twitch marks that with is already taken off the text.
-  public var isAction: Bool
+  public var isAction = false
   /// `text`, `channel_points_highlighted`, `user_intro`, …; an open set.
-  public var type: String
+  public var type = "text"
   /// The chatter's name colour as `#RRGGBB`, when one was chosen.
   public var color: String?
   /// The chatter's badges in this channel.
-  public var badges: [Badge]
+  public var badges: [Badge] = []
   /// How many bits the message cheers, when it does.
   public var cheerBits: Int?
   /// What it answers to.
@@ -33,26 +35,4 @@ public struct ChatMessage: Hashable, Sendable {
   public var text: String { body.text }
   /// The ordered parts of the text; joined they are the text.
   public var fragments: [Fragment] { body.fragments }
-
-  /// Creates a message; everything but who, where and what has a default.
-  public init(
-    id: MessageID, broadcaster: ChatUser, chatter: ChatUser, body: ChatText, isAction: Bool = false,
-    type: String = "text", color: String? = nil, badges: [Badge] = [], cheerBits: Int? = nil, reply: Reply? = nil,
-    source: SharedSource? = nil, isSourceOnly: Bool? = nil, rewardID: String? = nil, animationID: String? = nil
-  ) {
-    self.id = id
-    self.broadcaster = broadcaster
-    self.chatter = chatter
-    self.body = body
-    self.isAction = isAction
-    self.type = type
-    self.color = color
-    self.badges = badges
-    self.cheerBits = cheerBits
-    self.reply = reply
-    self.source = source
-    self.isSourceOnly = isSourceOnly
-    self.rewardID = rewardID
-    self.animationID = animationID
-  }
 }

@@ -14,8 +14,9 @@ public struct ChatText: Hashable, Sendable {
 
   private static func cover(_ text: String, _ fragments: [Fragment]) -> Bool {
     var rest = text.utf8Span.span
-    for fragment in fragments {
-      let part = fragment.text.utf8Span.span
+    // A copy of each fragment costs more than the look at it.
+    for place in fragments.indices {
+      let part = fragments[place].text.utf8Span.span
       guard part.count <= rest.count, rest.extracting(first: part.count).isEqual(to: part) else { return false }
       rest = rest.extracting(droppingFirst: part.count)
     }

@@ -13,10 +13,10 @@ enum EventSubMessage: Hashable {
   /// A kind of frame that this program does not know; to be skipped.
   case unknown(type: String)
 
-  /// Reads a frame's JSON.
-  init(_ frame: [UInt8]) throws(EventSubError) {
+  /// Reads a frame's JSON. Its keys are expected as in the frame before.
+  init(_ frame: [UInt8], keys: inout KeyOrder) throws(EventSubError) {
     do throws(JSONError) {
-      self = try EventSubEnvelope(frame).message()
+      self = try EventSubEnvelope(frame, keys: &keys).message()
     } catch {
       throw .unreadable(error.description)
     }
@@ -28,8 +28,8 @@ private struct EventSubEnvelope: ~Copyable {
   private var metadata = EventSubMetadata()
   private var payload = EventSubPayload()
 
-  init(_ frame: [UInt8]) throws(JSONError) {
-    var reader = try JSONReader(frame)
+  init(_ frame: [UInt8], keys: inout KeyOrder) throws(JSONError) {
+    var reader = try JSONReader(frame, keys: keys)
     var payloadPlace: JSONReader?
     guard try reader.beginObject() else { throw .missing("metadata") }
     while let field = try reader.nextField() {
@@ -44,6 +44,7 @@ private struct EventSubEnvelope: ~Copyable {
       }
     }
     try reader.end()
+    keys = reader.keys
     if var place = payloadPlace {
       payload = try EventSubPayload(from: &place, eventType: metadata.eventType)
     }
@@ -72,7 +73,7 @@ private struct EventSubEnvelope: ~Copyable {
 }
 
 /// `metadata`: what every frame says about itself.
-private struct EventSubMetadata {
+private struct EventSubMetadata: ~Copyable {
   var messageID: String?
   var messageType: String?
   var timestamp: Timestamp?

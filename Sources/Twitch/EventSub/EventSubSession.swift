@@ -150,11 +150,12 @@ final class EventSubSession {
       return (.closed(code: 1006), mayDeliver)
     }
     sockets[link] = socket
+    var keys = KeyOrder.unknown
     while let message = await socket.receive() {
       mayDeliver = true
       switch phase {
-      case .working: carryOut(step(for: message, on: link), on: owner)
-      case .retired: handOn(step(for: message, on: link))
+      case .working: carryOut(step(for: message, on: link, &keys), on: owner)
+      case .retired: handOn(step(for: message, on: link, &keys))
       case .over: break
       }
     }
@@ -162,10 +163,12 @@ final class EventSubSession {
     return (.closed(code: code ?? 1006), mayDeliver)
   }
 
-  private func step(for message: Message, on link: SessionState.Link) -> SessionState.Step {
+  private func step(
+    for message: Message, on link: SessionState.Link, _ keys: inout KeyOrder
+  ) -> SessionState.Step {
     do throws(EventSubError) {
       guard case .text(let bytes) = message else { throw .unreadable("a binary frame") }
-      return state.receive(try EventSubMessage(bytes), on: link, at: .now)
+      return state.receive(try EventSubMessage(bytes, keys: &keys), on: link, at: .now)
     } catch {
       // It may have been a message, in whichever channel.
       if wasOpen { tell(.interrupted) }

@@ -1,6 +1,6 @@
 /// The keys of EventSub's JSON that this program reads; every other key is `other`.
 ///
-/// A key is looked up by its bytes: the hot path makes no string of it.
+/// A key is found by its bytes (`KeyOrder`): the hot path makes no string of it.
 enum JSONField: String, CaseIterable {
   case animationID = "channel_points_animation_id"
   case badges
@@ -76,15 +76,8 @@ enum JSONField: String, CaseIterable {
   /// A key that means nothing here.
   case other = ""
 
-  /// Finds the key that is written there.
-  init(_ key: Span<UInt8>) {
-    self = Self.table[key] ?? .other
-  }
-
   /// Finds a key whose text had to be unescaped first.
   init(_ text: String) {
     self = JSONField(rawValue: text) ?? .other
   }
-
-  private static let table = ShortTextTable(allCases.filter { $0 != .other }) { $0.rawValue }
 }

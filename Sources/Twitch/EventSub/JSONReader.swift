@@ -1,3 +1,5 @@
+import WebSockets
+
 /// Reads one JSON text from left to right, straight into the fields that are wanted.
 ///
 /// The syntax is held to RFC 8259 and whatever breaks it is an error; of what is skipped, only the structure and the encoding are looked at.
@@ -7,7 +9,9 @@ package struct JSONReader {
   /// How deep objects and arrays may nest; Twitch's frames need six.
   private static let depthLimit = 64
 
-  private let bytes: [UInt8]
+  private let text: UTF8Text
+  /// Which keys are expected where; to be kept for the next text of the kind.
+  private(set) var keys: KeyOrder
   private var index = 0
   private var depth = 0
   /// Whether an object or array was just entered, so that no comma is due.
@@ -26,9 +30,11 @@ package struct JSONReader {
   }
 
   /// Begins with a text, all of which has to be UTF-8, what is skipped included.
-  init(_ bytes: [UInt8]) throws(JSONError) {
-    guard (try? UTF8Span(validating: bytes.span)) != nil else { throw .notUTF8 }
-    self.bytes = bytes
+  init(_ bytes: [UInt8], keys: KeyOrder = .unknown) throws(JSONError) {
+    guard let text = UTF8Text(bytes) else { throw .notUTF8 }
+    self.text = text
+    self.keys = keys
+    self.keys.begin()
   }
 
   /// Steps into an object; false, and past it, when the value is something else.
@@ -40,10 +46,20 @@ package struct JSONReader {
   /// The next key of the object that was stepped into, with its value up next; `nil` and out of the object at its end.
   mutating func nextField() throws(JSONError) -> JSONField? {
     guard try hasNext(before: UInt8(ascii: "}")) else { return nil }
-    let key = try scanString()
-    let field = key.isEscaped ? JSONField(try unescaped(key)) : JSONField(bytes.span.extracting(key.range))
+    guard let key = keys.expected(at: index, of: text.bytes.span, depth: depth) else { return try lookUp() }
+    keys.pass(key)
+    index += key.count
+    return key.field
+  }
+
+  private mutating func lookUp() throws(JSONError) -> JSONField {
+    let name = try scanString()
     try expect(UInt8(ascii: ":"))
-    return field
+    guard !name.isEscaped else { return JSONField(try unescaped(name)) }
+    // What is never asked for is not expected either: what comes after it, is.
+    guard let key = KeyOrder.key(text.bytes.span.extracting(name.range)) else { return .other }
+    keys.learn(key, depth: depth)
+    return key.field
   }
 
   /// Whether another element of the array that was stepped into is up next; steps out of the array at its end.
@@ -51,31 +67,23 @@ package struct JSONReader {
 
   /// The value as text, if it is a string.
   mutating func string() throws(JSONError) -> String? {
-    guard peek() == UInt8(ascii: "\"") else { return try skipped() }
-    let string = try scanString()
-    guard !string.isEscaped else { return try unescaped(string) }
-    guard let text = try? UTF8Span(validating: bytes.span.extracting(string.range)) else { throw malformed() }
-    return String(copying: text)
+    guard let string = try scanValue() else { return nil }
+    return string.isEscaped ? try unescaped(string) : text.string(string.range)
   }
 
   /// The value as a moment, if it is one.
   mutating func timestamp() throws(JSONError) -> Timestamp? {
-    guard peek() == UInt8(ascii: "\"") else { return try skipped() }
-    let string = try scanString()
-    guard !string.isEscaped else { return Timestamp(try unescaped(string)) }
-    return Timestamp(utf8: bytes[string.range])
+    guard let string = try scanValue() else { return nil }
+    return string.isEscaped
+      ? Timestamp(try unescaped(string)) : Timestamp(utf8: text.bytes.span.extracting(string.range))
   }
 
   /// The value as a type of subscription, if it is a string.
   mutating func subscriptionType() throws(JSONError) -> SubscriptionType? {
-    guard peek() == UInt8(ascii: "\"") else { return try skipped() }
-    var ahead = self
-    let string = try ahead.scanString()
-    guard !string.isEscaped, let known = SubscriptionType.known(bytes.span.extracting(string.range)) else {
-      return try self.string().map { SubscriptionType($0) }
-    }
-    self = ahead
-    return known
+    guard let string = try scanValue() else { return nil }
+    guard !string.isEscaped else { return SubscriptionType(try unescaped(string)) }
+    return SubscriptionType.known(text.bytes.span.extracting(string.range))
+      ?? SubscriptionType(text.string(string.range))
   }
 
   /// The value as a whole number, if it is one.
@@ -83,7 +91,7 @@ package struct JSONReader {
     _ = peek()
     let start = index
     try skip()
-    return Int(Substring(decoding: bytes[start..<index], as: UTF8.self))
+    return Int(text.string(start..<index))
   }
 
   /// The value as a truth value, if it is one.
@@ -103,9 +111,9 @@ package struct JSONReader {
     case UInt8(ascii: "\""): _ = try scanString()
     case UInt8(ascii: "{"): try skipObject()
     case UInt8(ascii: "["): try skipArray()
-    case UInt8(ascii: "t"): try literal("true")
-    case UInt8(ascii: "f"): try literal("false")
-    case UInt8(ascii: "n"): try literal("null")
+    case UInt8(ascii: "t"): try literal(["t", "r", "u", "e"])
+    case UInt8(ascii: "f"): try literal(["f", "a", "l", "s", "e"])
+    case UInt8(ascii: "n"): try literal(["n", "u", "l", "l"])
     default: try skipNumber()
     }
   }
@@ -121,8 +129,8 @@ package struct JSONReader {
 
   /// The next byte that is no white space; `nil` at the end. Asked some 300 times for each message.
   @inline(__always) private mutating func peek() -> UInt8? {
-    while index < bytes.count {
-      let byte = bytes[index]
+    while index < text.bytes.count {
+      let byte = text.bytes[index]
       // Nearly always there is none.
       guard byte <= 0x20, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
       index += 1
@@ -133,11 +141,6 @@ package struct JSONReader {
   @inline(__always) private mutating func expect(_ byte: UInt8) throws(JSONError) {
     guard peek() == byte else { throw malformed() }
     index += 1
-  }
-
-  private mutating func skipped<Value>() throws(JSONError) -> Value? {
-    try skip()
-    return nil
   }
 
   private mutating func begin(_ bracket: UInt8) throws(JSONError) -> Bool {
@@ -183,65 +186,84 @@ package struct JSONReader {
     while try nextElement() { try skip() }
   }
 
-  private mutating func literal(_ word: String) throws(JSONError) {
-    let word = word.utf8Span.span
-    guard word.count <= bytes.count - index, bytes.span.extracting(index..<index + word.count).isEqual(to: word) else {
-      throw malformed()
+  @inline(__always) private mutating func literal<let count: Int>(
+    _ letters: InlineArray<count, Unicode.Scalar>
+  ) throws(JSONError) {
+    for place in letters.indices {
+      guard index < text.bytes.count, Unicode.Scalar(text.bytes[index]) == letters[place] else { throw malformed() }
+      index += 1
     }
-    index += word.count
   }
 
   private mutating func skipNumber() throws(JSONError) {
-    if index < bytes.count, bytes[index] == UInt8(ascii: "-") { index += 1 }
+    if index < text.bytes.count, text.bytes[index] == UInt8(ascii: "-") { index += 1 }
     let start = index
     let whole = skipDigits()
-    guard whole == 1 || whole > 1 && bytes[start] != UInt8(ascii: "0") else { throw malformed() }
-    if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
+    guard whole == 1 || whole > 1 && text.bytes[start] != UInt8(ascii: "0") else { throw malformed() }
+    if index < text.bytes.count, text.bytes[index] == UInt8(ascii: ".") {
       index += 1
       guard skipDigits() > 0 else { throw malformed() }
     }
-    guard index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") else { return }
+    guard index < text.bytes.count, text.bytes[index] | 0x20 == UInt8(ascii: "e") else { return }
     index += 1
-    if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+    if index < text.bytes.count, text.bytes[index] == UInt8(ascii: "+") || text.bytes[index] == UInt8(ascii: "-") {
+      index += 1
+    }
     guard skipDigits() > 0 else { throw malformed() }
   }
 
   private mutating func skipDigits() -> Int {
     let start = index
-    while index < bytes.count, bytes[index] >= UInt8(ascii: "0"), bytes[index] <= UInt8(ascii: "9") { index += 1 }
+    while index < text.bytes.count, text.bytes[index] >= UInt8(ascii: "0"), text.bytes[index] <= UInt8(ascii: "9") {
+      index += 1
+    }
     return index - start
   }
 
   /// Where the characters of a string are, and whether a backslash is among them.
   private typealias ScannedString = (range: Range<Int>, isEscaped: Bool)
 
-  private mutating func scanString() throws(JSONError) -> ScannedString {
+  /// Steps over the value, and says where its characters are if it is a string.
+  @inline(__always) private mutating func scanValue() throws(JSONError) -> ScannedString? {
+    guard peek() == UInt8(ascii: "\"") else {
+      try skip()
+      return nil
+    }
+    index += 1
+    return try scanRest()
+  }
+
+  @inline(__always) private mutating func scanString() throws(JSONError) -> ScannedString {
     try expect(UInt8(ascii: "\""))
-    guard let (end, isEscaped) = endOfString(from: index) else { throw malformed() }
+    return try scanRest()
+  }
+
+  /// Finds the end of a string after its first quotation mark.
+  private mutating func scanRest() throws(JSONError) -> ScannedString {
+    let (end, isEscaped) = try endOfString(from: index)
     defer { index = end + 1 }
     return (index..<end, isEscaped)
   }
 
-  /// Where the quote is that ends a string.
-  private func endOfString(from start: Int) -> (end: Int, isEscaped: Bool)? {
-    let bytes = bytes.span
-    var next = start
-    var isEscaped = false
+  /// Where the quotation mark is that ends a string.
+  @inline(__always) private func endOfString(from start: Int) throws(JSONError) -> (end: Int, isEscaped: Bool) {
+    let bytes = text.bytes.span
+    var (next, isEscaped) = (start, false)
     while true {
       next = bytes.firstSpecial(from: next)
-      guard next < bytes.count else { return nil }
+      guard next < bytes.count else { throw malformed() }
       switch bytes[next] {
       case UInt8(ascii: "\""): return (next, isEscaped)
       case UInt8(ascii: "\\"):
         isEscaped = true
         next += 2
-      default: return nil
+      default: throw malformed()
       }
     }
   }
 
   private func unescaped(_ string: ScannedString) throws(JSONError) -> String {
-    guard let text = JSONUnescaping.text(of: bytes[string.range]) else { throw malformed() }
+    guard let text = JSONUnescaping.text(of: text.bytes[string.range]) else { throw malformed() }
     return text
   }
 }

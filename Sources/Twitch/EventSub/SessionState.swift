@@ -55,6 +55,13 @@ struct SessionState {
     var heard: Instant
 
     var silentAt: Instant { heard + keepalive + SessionState.slack }
+
+    /// Something came on a link; says whether that is this one's.
+    mutating func hear(_ link: Link, at now: Instant) -> Bool {
+      guard link == self.link else { return false }
+      heard = now
+      return true
+    }
   }
 
   private enum State {
@@ -207,23 +214,24 @@ struct SessionState {
   // What becomes of the state.
 
   private mutating func hear(_ link: Link, at now: Instant) {
+    // Each case looks at the link by itself: a condition of the case would copy the state once more.
     switch state {
-    case .open(var open) where open.link == link:
-      open.heard = now
+    case .open(var open):
+      guard open.hear(link, at: now) else { return }
       state = .open(open)
-    case .moving(var open, let next, let until) where open.link == link:
-      open.heard = now
+    case .moving(var open, let next, let until):
+      guard open.hear(link, at: now) else { return }
       state = .moving(open, to: next, until: until)
-    case .waitingToMove(var open, let until) where open.link == link:
-      open.heard = now
+    case .waitingToMove(var open, let until):
+      guard open.hear(link, at: now) else { return }
       state = .waitingToMove(open, until: until)
-    case .handingOver(var open, let old) where open.link == link:
-      open.heard = now
+    case .handingOver(var open, let old):
+      guard open.hear(link, at: now) else { return }
       state = .handingOver(open, from: old)
-    case .settling(var open, let old, let until) where open.link == link:
-      open.heard = now
+    case .settling(var open, let old, let until):
+      guard open.hear(link, at: now) else { return }
       state = .settling(open, from: old, until: until)
-    default: break
+    case .opening, .ending, .over: break
     }
   }
 

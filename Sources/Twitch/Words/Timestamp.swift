@@ -17,17 +17,18 @@ public struct Timestamp: Hashable, Sendable {
 
   /// Reads RFC 3339 text: `2026-03-14T18:00:01.72563402Z`, any offset, 0 to 9 fractional digits; nil for anything else.
   public init?(_ text: some StringProtocol) {
-    self.init(utf8: text.utf8)
+    self.init(utf8: String(text).utf8Span.span)
   }
 
   /// Reads the same from bytes.
-  init?(utf8 text: some Sequence<UInt8>) {
-    var digits = Scanner(text)
-    guard let year = digits.number(4), digits.skip("-"), let month = digits.number(2), digits.skip("-"),
-      let day = digits.number(2), digits.skip("T") || digits.skip("t") || digits.skip(" "), let hour = digits.number(2),
-      digits.skip(":"),
-      let minute = digits.number(2), digits.skip(":"), let second = digits.number(2),
-      let nanoseconds = digits.fraction(), let offset = digits.offset(), digits.isAtEnd,
+  init?(utf8 text: Span<UInt8>) {
+    var scanner = Scanner()
+    guard let year = scanner.number(4, text), scanner.skip("-", text), let month = scanner.number(2, text),
+      scanner.skip("-", text), let day = scanner.number(2, text),
+      scanner.skip("T", text) || scanner.skip("t", text) || scanner.skip(" ", text),
+      let hour = scanner.number(2, text), scanner.skip(":", text), let minute = scanner.number(2, text),
+      scanner.skip(":", text), let second = scanner.number(2, text), let nanoseconds = scanner.fraction(text),
+      let offset = scanner.offset(text), scanner.place == text.count,
       (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day),
       hour < 24, minute < 60, second <= 60  // 60 is a leap second, counted as the next one
     else { return nil }
@@ -91,61 +92,53 @@ extension Timestamp: Decodable {
   }
 }
 
-/// Reads a timestamp from left to right.
-private struct Scanner<Bytes: Sequence<UInt8>> {
-  private var bytes: Bytes.Iterator
-  private var next: UInt8?
-
-  init(_ bytes: Bytes) {
-    self.bytes = bytes.makeIterator()
-    next = self.bytes.next()
-  }
-
-  var isAtEnd: Bool { next == nil }
+/// Where a timestamp is read, from left to right.
+private struct Scanner {
+  private(set) var place = 0
 
   /// Steps over a character; says whether it was there.
-  mutating func skip(_ character: Unicode.Scalar) -> Bool {
-    guard let byte = next, Unicode.Scalar(byte) == character else { return false }
-    next = bytes.next()
+  @inline(__always) mutating func skip(_ character: Unicode.Scalar, _ text: Span<UInt8>) -> Bool {
+    guard place < text.count, Unicode.Scalar(text[place]) == character else { return false }
+    place += 1
     return true
   }
 
   /// A number of exactly that many digits.
-  mutating func number(_ count: Int) -> Int? {
+  @inline(__always) mutating func number(_ count: Int, _ text: Span<UInt8>) -> Int? {
     var number = 0
     for _ in 0..<count {
-      guard let digit = digit() else { return nil }
-      number = number * 10 + digit
+      guard let digit = digit(text) else { return nil }
+      number = number &* 10 &+ digit
     }
     return number
   }
 
   /// Nanoseconds from nothing, or from a point and one to nine digits.
-  mutating func fraction() -> Int32? {
-    guard skip(".") else { return 0 }
-    var nanoseconds: Int32 = 0
-    var unit: Int32 = 100_000_000
-    guard let first = digit() else { return nil }
-    nanoseconds = Int32(first) * unit
-    while unit > 1, let digit = digit() {
-      unit /= 10
-      nanoseconds += Int32(digit) * unit
+  mutating func fraction(_ text: Span<UInt8>) -> Int32? {
+    guard skip(".", text) else { return 0 }
+    guard let first = digit(text) else { return nil }
+    var (nanoseconds, count) = (first, 1)
+    while count < 9, let digit = digit(text) {
+      nanoseconds = nanoseconds &* 10 &+ digit
+      count &+= 1
     }
-    return nanoseconds
+    for _ in count..<9 { nanoseconds &*= 10 }
+    return Int32(nanoseconds)
   }
 
   /// Seconds east of UTC.
-  mutating func offset() -> Int? {
-    if skip("Z") || skip("z") { return 0 }
-    let sign = skip("+") ? 1 : -1
-    guard sign == 1 || skip("-"), let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60
+  mutating func offset(_ text: Span<UInt8>) -> Int? {
+    if skip("Z", text) || skip("z", text) { return 0 }
+    let sign = skip("+", text) ? 1 : -1
+    guard sign == 1 || skip("-", text), let hours = number(2, text), skip(":", text), let minutes = number(2, text),
+      hours < 24, minutes < 60
     else { return nil }
     return sign * (hours * 3600 + minutes * 60)
   }
 
-  private mutating func digit() -> Int? {
-    guard let byte = next, (0x30...0x39).contains(byte) else { return nil }
-    next = bytes.next()
-    return Int(byte) - 0x30
+  @inline(__always) private mutating func digit(_ text: Span<UInt8>) -> Int? {
+    guard place < text.count, case 0x30...0x39 = text[place] else { return nil }
+    defer { place += 1 }
+    return Int(text[place]) - 0x30
   }
 }

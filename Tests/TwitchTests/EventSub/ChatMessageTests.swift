@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ChatMessageTests {
   private func message(_ sample: Sample) throws -> ChatMessage {
-    guard case .notification(let notification) = try EventSubMessage(Array(sample.data)),
+    guard case .notification(let notification) = try decoded(Array(sample.data)),
       case .message(let message) = notification.event
     else { throw EventSubError.unreadable("no chat message") }
     return message

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ChatNoticeTests {
   private func notice(_ name: String) throws -> ChatNotice {
     let frame = Array(try Sample("notification_channel_chat_notification_\(name)").data)
-    guard case .notification(let notification) = try EventSubMessage(frame),
+    guard case .notification(let notification) = try decoded(frame),
       case .notice(let notice) = notification.event
     else { throw EventSubError.unreadable("no notice") }
     return notice

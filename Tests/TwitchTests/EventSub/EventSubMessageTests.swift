@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct EventSubMessageTests {
   private func message(_ name: String) throws -> EventSubMessage {
-    try EventSubMessage(Array(Sample(name).data))
+    try decoded(Array(Sample(name).data))
   }
 
   private let session: SessionID = "AgoQ9OarRrveQSCC1PBorLcHDxIGY2VsbC1h"
@@ -28,7 +28,7 @@ import Testing
     let escaped = #"""
       {"metadata":{"message_type":"session_reconnect"},"payload":{"session":{"reconnect_url":"ws://h/ws?a=1\u0026b=2"}}}
       """#
-    #expect(try EventSubMessage(Array(escaped.utf8)) == .reconnect(url: "ws://h/ws?a=1&b=2"))
+    #expect(try decoded(Array(escaped.utf8)) == .reconnect(url: "ws://h/ws?a=1&b=2"))
   }
 
   @Test(arguments: [
@@ -51,7 +51,7 @@ import Testing
 
   @Test func anUnknownTypeIsNotAnError() throws {
     let frame = #"{"metadata":{"message_id":"1","message_type":"session_party"},"payload":{"new":[]}}"#
-    #expect(try EventSubMessage(Array(frame.utf8)) == .unknown(type: "session_party"))
+    #expect(try decoded(Array(frame.utf8)) == .unknown(type: "session_party"))
   }
 
   @Test func theOrderOfKeysDoesNotMatter() throws {
@@ -62,7 +62,7 @@ import Testing
     let expected = Notification(
       id: "n", timestamp: Timestamp("2026-03-14T18:00:00Z"),
       event: .streamOffline(broadcaster: ChatUser(id: "1")))
-    #expect(try EventSubMessage(Array(frame.utf8)) == .notification(expected))
+    #expect(try decoded(Array(frame.utf8)) == .notification(expected))
   }
 
   @Test func escapesInWhatIsLookedUpDoNotMatter() throws {
@@ -72,7 +72,7 @@ import Testing
       """#
     let expected = Notification(
       id: "n", timestamp: Timestamp("2026-03-14T18:00:00Z"), event: .streamOffline(broadcaster: ChatUser(id: "1")))
-    #expect(try EventSubMessage(Array(frame.utf8)) == .notification(expected))
+    #expect(try decoded(Array(frame.utf8)) == .notification(expected))
   }
 
   @Test(arguments: [
@@ -86,11 +86,11 @@ import Testing
     #"{"metadata":{"message_type":"session_keepalive"},"payload":{}} {}"#,
   ])
   func aFrameWithoutWhatItNeedsIsUnreadable(frame: String) {
-    #expect(throws: EventSubError.self) { try EventSubMessage(Array(frame.utf8)) }
+    #expect(throws: EventSubError.self) { try decoded(Array(frame.utf8)) }
   }
 
   @Test func anErrorShowsNothingOfTheFrame() {
     let frame = #"{"metadata":{"message_type":"notification"},"payload":{"event":"secret words"#
-    #expect { try EventSubMessage(Array(frame.utf8)) } throws: { !"\($0)".contains("secret") }
+    #expect { try decoded(Array(frame.utf8)) } throws: { !"\($0)".contains("secret") }
   }
 }

@@ -11,7 +11,7 @@ import Testing
   }()
 
   private func notification(_ name: String) throws -> Twitch.Notification {
-    let message = try EventSubMessage(Array(Sample(name).data))
+    let message = try decoded(Array(Sample(name).data))
     guard case .notification(let notification) = message else { throw EventSubError.unreadable("no notification") }
     return notification
   }
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: names) func everySampleIsRead(name: String) throws {
-    _ = try EventSubMessage(Array(Sample(name).data))
+    _ = try decoded(Array(Sample(name).data))
   }
 
   @Test func aNotificationSaysWhichAndWhen() throws {

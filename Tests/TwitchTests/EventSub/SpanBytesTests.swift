@@ -23,6 +23,30 @@ import Testing
     }
   }
 
+  @Test(arguments: 0...UInt8.max) func everyByteIsSpecialOrNot(byte: UInt8) {
+    let isSpecial = byte < 0x20 || byte == 0x22 || byte == 0x5C
+    let text = [UInt8](repeating: byte, count: 1) + [UInt8](repeating: 0x61, count: 9)
+    #expect(firstSpecial(of: text) == (isSpecial ? 0 : 10))
+    #expect(firstSpecial(of: text.reversed()) == (isSpecial ? 9 : 10))
+  }
+
+  @Test(arguments: lengths) func aByteIsFoundWhereverItIs(length: Int) {
+    for byte in [0x00, 0x01, 0x61, 0x7F, 0x80, 0xFF] as [UInt8] {
+      // What differs by one bit is another byte.
+      let text = (0..<length).map { byte ^ 1 << UInt8($0 % 8) }
+      #expect(!contains(text, byte))
+      for place in 0..<length {
+        var text = text
+        text[place] = byte
+        #expect(contains(text, byte))
+      }
+    }
+  }
+
+  private func firstSpecial(of text: [UInt8]) -> Int { text.span.firstSpecial() }
+
+  private func contains(_ text: [UInt8], _ byte: UInt8) -> Bool { text.span.contains(byte) }
+
   private func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool { one.span.isEqual(to: other.span) }
 
   @Test(arguments: lengths) func oneByteMakesTextsDifferent(length: Int) {
