@@ -1,68 +1,74 @@
 #!/usr/bin/env python3
-"""run.py list | all | NAME…: each scenario drives the real binary against the stand-in."""
-import asyncio, importlib, os, resource, sys, time, traceback, uvloop
+"""run.py list | all | slow | NAME…: drives the real binary through scenarios. NAME* is all that begin so."""
+import asyncio
+import contextlib
+import importlib
+import os
+import pkgutil
+import resource
+import sys
+import time
+import traceback
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import uvloop
+
 import scenarios
-from rig import Rig
+from rig.rig import Rig
 
-MODULES = ["s_protocol", "s_faults", "s_resume", "s_send", "s_load", "s_chaos"]
+
+async def run(scenario):
+    """Runs one scenario and returns its checks."""
+    async with Rig(scenario.name, scenario.budget) as rig:
+        try:
+            await asyncio.wait_for(scenario.run(rig), scenario.limit)
+        except asyncio.TimeoutError:
+            rig.ok("ended within its time", False, f"{scenario.limit} s")
+        except Exception as error:
+            rig.ok("ran to its end", False, f"{type(error).__name__}: {error}"[:400])
+            if os.environ.get("QA_TRACE"):
+                traceback.print_exc()
+    return rig.checks
+
+
+def chosen(words):
+    """Returns the scenarios that the command line asks for."""
+    everything = list(scenarios.ALL.values())
+    if words in (["all"], ["slow"]):
+        return [scenario for scenario in everything if scenario.slow == (words == ["slow"])]
+    found = []
+    for word in words:
+        prefix = word.removesuffix("*")
+        matching = [it for it in everything if it.name == word or (prefix != word and it.name.startswith(prefix))]
+        if not matching:
+            sys.exit(f"There is no scenario {word}.")
+        found += matching
+    return found
 
 
 def main():
-    try:
+    """Lists or runs scenarios; the status is 1 when a check failed."""
+    with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (20000, 20000))
-    except (ValueError, OSError):
-        pass
-    for m in MODULES:
-        if os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), m + ".py")):
-            importlib.import_module(m)
-    names = sys.argv[1:] or ["list"]
-    if names == ["list"]:
-        for n, s in scenarios.ALL.items():
-            print(f"{n:28} {s['limit']:4} s  {s['doc']}")
+    for module in pkgutil.iter_modules(scenarios.__path__):
+        importlib.import_module(f"scenarios.{module.name}")
+    words = sys.argv[1:] or ["list"]
+    if words == ["list"]:
+        for scenario in scenarios.ALL.values():
+            print(f"{scenario.name:28} {scenario.limit:4} s  {scenario.about}")
         return
-    if names == ["all"]:
-        names = [n for n, s in scenarios.ALL.items() if not s["slow"]]
-    elif names == ["slow"]:
-        names = [n for n, s in scenarios.ALL.items() if s["slow"]]
-    else:
-        out = []
-        for n in names:
-            out += [k for k in scenarios.ALL if k == n or (n.endswith("*") and k.startswith(n[:-1]))]
-        names = out
-    fails, total = [], 0
-    for n in names:
-        s = scenarios.ALL[n]
-        t0 = time.monotonic()
-        async def go():
-            async with Rig(n, **s["rig"]) as rig:
-                try:
-                    await asyncio.wait_for(s["fn"](rig), s["limit"])
-                except asyncio.TimeoutError:
-                    rig.ok("ended within its time", False, f"{s['limit']} s")
-                    raise RuntimeError("time limit")
-                except Exception as e:
-                    rig.ok("ran to its end", False, f"{type(e).__name__}: {e}"[:400])
-                    if os.environ.get("QA_TRACE"):
-                        traceback.print_exc()
-                    raise RuntimeError("broken")
-                finally:
-                    global last
-                    last = rig.checks
-        try:
-            uvloop.run(go())
-        except RuntimeError as e:
-            if str(e) not in ("time limit", "broken"):
-                traceback.print_exc()
-        bad = [c for c in last if not c[0]]
-        total += len(last)
-        fails += [(n, c) for c in bad]
-        print(f"---- {n}: {len(last) - len(bad)}/{len(last)} in {time.monotonic() - t0:.1f} s\n", flush=True)
-    print(f"==== {total} checks, {len(fails)} failed")
-    for n, c in fails:
-        print(f"FAIL {n}: {c[1]} [{c[2][:200]}]")
-    sys.exit(1 if fails else 0)
+    total, failed = 0, []
+    for scenario in chosen(words):
+        began = time.monotonic()
+        checks = uvloop.run(run(scenario))
+        bad = [f"{scenario.name}: {what} [{detail[:200]}]" for passed, what, detail in checks if not passed]
+        total += len(checks)
+        failed += bad
+        took = time.monotonic() - began
+        print(f"---- {scenario.name}: {len(checks) - len(bad)}/{len(checks)} in {took:.1f} s\n", flush=True)
+    print(f"==== {total} checks, {len(failed)} failed")
+    for failure in failed:
+        print(f"FAIL {failure}")
+    sys.exit(1 if failed else 0)
 
 
 main()

@@ -1,0 +1,43 @@
+"""What goes wrong, a file for each topic. A scenario is a function of a Rig, and is run by its name."""
+import functools
+from typing import NamedTuple
+
+ALL = {}
+
+
+class Scenario(NamedTuple):
+    """One scenario that run.py can run."""
+
+    name: str
+    about: str
+    limit: int          # seconds
+    slow: bool          # whether `run.py all` leaves it out
+    budget: int         # Helix points a minute
+    run: callable
+
+
+def scenario(limit=60, slow=False, budget=60000, ends=None):
+    """Makes a function a scenario. ends: what is checked after it, a function that is given the rig, too."""
+    def register(body):
+        @functools.wraps(body)
+        async def run(rig):
+            await body(rig)
+            if ends:
+                await ends(rig)
+        ALL[body.__name__] = Scenario(body.__name__, " ".join(body.__doc__.split()), limit, slow, budget, run)
+        return run
+    return register
+
+
+async def complete(rig):
+    """At the end every message came exactly once and in order, and nobody broke the rules."""
+    await rig.complete()
+    rig.strict()
+    rig.alive()
+
+
+async def complete_but_for_gaps(rig):
+    """At the end the same, unless a gap was told."""
+    await rig.complete(allow_gap=True)
+    rig.strict()
+    rig.alive()

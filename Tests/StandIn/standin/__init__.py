@@ -1,0 +1,1 @@
+"""A second Twitch, written from the facts about Twitch and the samples only."""
