@@ -107,6 +107,12 @@ def _result(message):
         yield "drop_reason"
 
 
+def _queued(message):
+    if not isinstance(message.get("id"), str) or not all(
+            _is_int(message.get(name)) for name in ("account_id", "cur_stream_account_id", "queue")):
+        yield "keys"
+
+
 def _writer_result(message):
     if not _is_int(message.get("account_id")) or not _is_int(message.get("cur_stream_account_id")):
         yield "ids"
@@ -136,7 +142,7 @@ def _clear(message):
 
 RULES = {
     "status": _status, "text": _line, "emote": _line, "notice": _notice, "textresult": _result, "emoteresult": _result,
-    "writerresult": _writer_result, "viewcountresult": _view_count, "error": _error,
+    "queued": _queued, "writerresult": _writer_result, "viewcountresult": _view_count, "error": _error,
     "delete": _delete, "clear": _clear}
 
 
@@ -144,5 +150,5 @@ def _is_int(value):
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _all(object, type, *names):
-    return all(isinstance(object.get(name), type) for name in names)
+def _all(fields, kind, *names):
+    return all(isinstance(fields.get(name), kind) for name in names)

@@ -38,7 +38,7 @@ async def limit_ordinary(rig):
     await rig.setup(channels=2)
     own = await link_own(rig, "bob", "bobacct")
     bob = await rig.client("bob")
-    for number in range(60):
+    for number in range(80):
         bob.send_line(own.id, f"line {number}", f"l{number}", room=rig.accounts[number % 2].id)
     await asyncio.sleep(62)
     sent = rig.twitch.sent()
@@ -48,7 +48,7 @@ async def limit_ordinary(rig):
         order = numbers(send for send in sent if send.broadcaster == channel)
         rig.ok("in order", order == sorted(order), order[:10])
     refused = [frame for frame in bob.of("error") if frame["code"] == "queue_full"]
-    rig.ok("a bounded queue: the rest was refused at once", len(refused) + len(bob.of("textresult")) <= 60,
+    rig.ok("a bounded queue: the rest was refused at once", len(refused) >= 80 - 2 * (30 + 1) - len(sent) / 20,
            f"{len(refused)} refused, {len(bob.of('error')) - len(refused)} other errors")
     queued = [frame for frame in bob.of("textresult") if "queue" in frame]
     rig.ok("the queue's length is told to the asker", queued, queued[:1])
