@@ -10,6 +10,9 @@ from standin import frames
 
 from .contract import problems
 
+# The account of the internal chat.
+INTERNAL = 0
+
 # The frames that are part of a room's history.
 RELAYED = ("text", "emote", "notice")
 
@@ -69,11 +72,11 @@ class Client(asyncio.Protocol):
             raise
         return client
 
-    async def close(self, code=1000):
+    async def close(self):
         """Says goodbye and waits for the end."""
         if not self.transport.is_closing():
             self.close_sent = True
-            self.send_frame(frames.CLOSE, frames.close_payload(code))
+            self.send_frame(frames.CLOSE, frames.close_payload(1000))
             try:
                 await asyncio.wait_for(asyncio.shield(self.closed), 2)
             except asyncio.TimeoutError:
@@ -307,7 +310,7 @@ class Client(asyncio.Protocol):
 
     def internal(self):
         """Returns the texts of the internal chat that came."""
-        return [frame["text"] for frame in self.of("text") if frame["account_id"] == 0]
+        return [frame["text"] for frame in self.of("text") if frame["account_id"] == INTERNAL]
 
 
 def line(account, text, id=None, room=None, type="text"):

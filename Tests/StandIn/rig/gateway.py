@@ -127,10 +127,10 @@ class Gateway:
             await self.kill()
         return self.process.returncode if ended else None, time.monotonic() - began
 
-    async def wait_end(self, timeout=12):
-        """Waits until it ends by itself; whether it did."""
+    async def wait_end(self):
+        """Waits until it ends by itself, for twelve seconds at most; whether it did."""
         try:
-            await asyncio.wait_for(self.process.wait(), timeout)
+            await asyncio.wait_for(self.process.wait(), 12)
         except asyncio.TimeoutError:
             return False
         return True

@@ -94,9 +94,9 @@ class People:
         present = {each.key for each in self.twitch.subscriptions.values() if conduit and each.is_enabled_in(conduit)}
         return [(type, channel) for channel in self.channels for type in CHAT if (type, channel) not in present]
 
-    async def subscribed(self, timeout=30):
+    async def subscribed(self):
         """Waits until all that is needed is subscribed to; the seconds that took, or None."""
-        took = await self.until(lambda: not self.missing_subscriptions(), timeout)
+        took = await self.until(lambda: not self.missing_subscriptions(), 30)
         if took is None:
             self.ok("every subscription is there", False, f"missing {self.missing_subscriptions()[:5]}")
         return took

@@ -1,8 +1,12 @@
 """What goes wrong, a file for each topic. A scenario is a function of a Rig, and is run by its name."""
 import functools
+import os
 from typing import NamedTuple
 
 ALL = {}
+
+# What Twitch sent and answered once, a file each.
+SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../TwitchTests/Samples")
 
 
 class Scenario(NamedTuple):

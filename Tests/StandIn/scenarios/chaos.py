@@ -40,7 +40,8 @@ class Chaos:
         """Ends all that could still go wrong."""
         for fault in self.twitch.faults:
             fault.times = 0
-        self.twitch.on_connect, self.twitch.welcome_delay, self.twitch.patch_failures = [], [], {}
+        self.twitch.refuse_connections(0)
+        self.twitch.welcome_delay, self.twitch.patch_failures = [], {}
 
     def _shards(self):
         """The shards that are alive."""

@@ -1,9 +1,9 @@
 """Private messages reach two people only, and what was removed is kept nowhere."""
 import asyncio
 
-from . import scenario
+from clients.client import INTERNAL
 
-INTERNAL = 0
+from . import scenario
 
 # Who writes what to the internal chat, and who is to read it before the next one is written.
 CONVERSATION = (

@@ -6,8 +6,7 @@ import time
 
 from clients.client import Client, Refused
 
-from . import scenario
-from .shards import SAMPLES
+from . import SAMPLES, scenario
 
 
 @scenario(limit=40)

@@ -1,13 +1,11 @@
 """Every request of the protocol, each way in which it can be wrong, and what closes a connection."""
 import asyncio
 
-from clients.client import line
+from clients.client import INTERNAL, line
 from standin import frames
 
 from . import scenario
 from .sending import is_sent, link_own
-
-INTERNAL = 0
 
 MALFORMED = (b"{", b"[]", b"null", b'"x"', b"", b'{"type":"status"} x', b'{"type":' + b"[" * 2000)
 

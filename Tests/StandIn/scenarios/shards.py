@@ -6,9 +6,7 @@ import time
 
 from standin.connection import Connection
 
-from . import complete, complete_but_for_gaps, scenario
-
-SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../TwitchTests/Samples")
+from . import SAMPLES, complete, complete_but_for_gaps, scenario
 
 CLOSE_CODES = [*range(4000, 4008), 1000, 1001, 1011, 1012, 1013, 3000, 4999, 0]
 

@@ -1,6 +1,5 @@
 """The EventSub WebSocket server: welcome, keepalives, pings, and planned reconnects."""
 import asyncio
-import inspect
 import socket
 import time
 import uuid
@@ -44,11 +43,8 @@ class EventSub:
         connection.text(self._about_session("session_reconnect", connection.session, "reconnecting", reconnect_url=url))
 
     def refuse_connections(self, times):
-        """Has the next connections be reset at once."""
-        def refuse(connection, path, headers):
-            connection.writer.transport.abort()
-            return True
-        self.on_connect = [refuse] * times
+        """Has so many of the next connections be reset at once."""
+        self.refusals = times
 
     async def accept(self, reader, writer):
         """Answers a client's upgrade and serves it."""
@@ -60,10 +56,10 @@ class EventSub:
             return
         (_, path, _), headers = frames.parse_head(head)
         self.note(f"connect {path}")
-        if self.on_connect:
-            taken = self.on_connect.pop(0)(connection, path, headers)
-            if await taken if inspect.isawaitable(taken) else taken:
-                return
+        if self.refusals:
+            self.refusals -= 1
+            writer.transport.abort()
+            return
         writer.write((
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Accept: {frames.accept_key(headers['sec-websocket-key'])}\r\n\r\n").encode())

@@ -28,15 +28,15 @@ class Logged(NamedTuple):
 class Fault:
     """What goes wrong with the next requests to a path.
 
-    Before a request is carried out: delay (seconds), drop (the connection), status with body and headers (the answer
-    instead). Afterwards: after (seconds until the answer), lost (the connection instead of the answer), then_status
-    (answered as if it had failed).
+    Before a request is carried out: delay (seconds), drop (the connection), status with body (the answer instead).
+    Afterwards: after (seconds until the answer), lost (the connection instead of the answer), then_status (answered as
+    if it had failed).
     """
 
-    def __init__(self, method, path, times, delay=0, drop=False, status=None, body=b"", headers=None, after=0,
-                 lost=False, then_status=None):
+    def __init__(self, method, path, times, delay=0, drop=False, status=None, body=b"", after=0, lost=False,
+                 then_status=None):
         self.method, self.path, self.times, self.hits = method, re.compile(path), times, 0
-        self.delay, self.drop, self.status, self.body, self.headers = delay, drop, status, body, headers
+        self.delay, self.drop, self.status, self.body = delay, drop, status, body
         self.after, self.lost, self.then_status = after, lost, then_status
 
     def matches(self, method, path):
@@ -61,10 +61,9 @@ class HTTP:
         """Returns an answer in JSON."""
         return self.raw_reply(status, json.dumps(message, ensure_ascii=False).encode())
 
-    def raw_reply(self, status, body, headers=None):
+    def raw_reply(self, status, body):
         """Returns an answer that claims to be JSON."""
-        headers = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
-        return web.Response(status=status, body=body, headers=headers)
+        return web.Response(status=status, body=body, headers={"Content-Type": "application/json; charset=utf-8"})
 
     def error(self, status, message, **more):
         """Returns an error in the shape that Helix has."""
@@ -99,7 +98,7 @@ class HTTP:
                 return web.Response()
             if fault.status:
                 log(fault.status, "fault")
-                response = self.raw_reply(fault.status, fault.body, fault.headers)
+                response = self.raw_reply(fault.status, fault.body)
                 self.rate_headers(response, None)
                 return response
         response = await self._carry_out(request, body)

@@ -58,7 +58,7 @@ class StandIn(People, Chat, Delivery, Webhooks, Conduits, Subscriptions, EventSu
         self.stamp = None                       # callable: the message_timestamp of the next notification
         self.patch_failures = {}                # shard id -> how often its assignment fails
         self.welcome_delay = []                 # seconds for the next connections; None: never
-        self.on_connect = []                    # for the next connections: (connection, path, headers) -> whether taken
+        self.refusals = 0                       # of the next connections
         self.around_welcome = None              # callable: just before and after the welcome of a planned reconnect
         self.refresh_refused = set()            # user ids
         self.shrinking_leaves_surplus = False   # a bug that Twitch had
