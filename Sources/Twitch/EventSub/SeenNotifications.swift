@@ -27,9 +27,10 @@ struct SeenNotifications {
   /// Whether the notification is new; from then on it is not.
   mutating func isNew(_ notification: Notification, at now: ContinuousClock.Instant) -> Bool {
     forget(at: now)
-    let isNewDelivery = remember(SeenKey(delivery: notification.id))
-    guard let key = SeenKey(chatOf: notification.event) else { return isNewDelivery }
-    return remember(key) && isNewDelivery
+    // Both keys first: each look at so large a table waits for memory, and then they wait together.
+    let (delivery, chat) = (SeenKey(delivery: notification.id), SeenKey(chatOf: notification.event))
+    let isNewDelivery = remember(delivery)
+    return if let chat { remember(chat) && isNewDelivery } else { isNewDelivery }
   }
 
   /// Whether a delivery's id is new, where there is nothing but the id; from then on it is not.
@@ -45,7 +46,6 @@ struct SeenNotifications {
   }
 
   private mutating func remember(_ key: SeenKey) -> Bool {
-    // Each look at so large a table waits for memory.
     guard older.count == 0 || !older.contains(key.bits) else { return false }
     return recent.insert(key.bits)
   }

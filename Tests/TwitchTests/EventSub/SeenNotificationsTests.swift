@@ -66,8 +66,21 @@ import Testing
   }
 
   @Test func theKeysAreTheSameInEveryRun() {
-    #expect(chat("a", "m").seenKeys == [0xcc68_71b1_ace0_a656, 0xf455_d3b8_1291_b824])
-    #expect(online("a").seenKeys == [0xcc68_71b1_ace0_a656])
+    #expect(chat("a", "m").seenKeys == [0x57dd_2ed7_f332_44aa, 0xc0ae_de83_903f_b00c])
+    #expect(online("a").seenKeys == [0x57dd_2ed7_f332_44aa])
+  }
+
+  /// A UUID has four words and a rest.
+  @Test func everyCharacterOfAnIDCounts() {
+    let id = "f2f9a53f-9544-4f04-aa87-aa2db35ada7d"
+    #expect(SeenKey(id, 0).bits == 0xf3a3_e2e9_f54f_0ee5)
+    var keys: Set = [SeenKey(id, 0).bits, SeenKey(id + "0", 0).bits, SeenKey(String(id.dropLast()), 0).bits]
+    for place in 0..<id.utf8.count {
+      var other = Array(id.utf8)
+      other[place] ^= 1
+      keys.insert(SeenKey(String(decoding: other, as: UTF8.self), 0).bits)
+    }
+    #expect(keys.count == id.utf8.count + 3)
   }
 
   @Test func idsThatDifferByTheirKindAndOneCharacterAreDifferent() {
