@@ -72,8 +72,10 @@ class Watcher:
 
     async def finish(self):
         """Leaves for good."""
-        self.task.cancel()
-        await asyncio.gather(self.task, return_exceptions=True)
+        while not self.task.done():
+            # More than once: Python 3.11's wait_for forgets a cancellation that comes together with what it waits for.
+            self.task.cancel()
+            await asyncio.wait([self.task], timeout=0.1)
         if self.client:
             self.client.abort()
 

@@ -1,5 +1,6 @@
 """Chatters who talk in the channels at a rate."""
 import asyncio
+import contextlib
 import time
 
 REPEATS = ("same", "ids", "shards", "shards_ids")
@@ -21,7 +22,8 @@ class Traffic:
 
     async def __aexit__(self, *_):
         self.task.cancel()
-        await asyncio.gather(self.task, return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.task
 
     async def _run(self):
         due = time.monotonic()
