@@ -284,6 +284,10 @@ class Client(asyncio.Protocol):
 
     # What came
 
+    def all_bad(self):
+        """Returns all that broke the contract."""
+        return self.bad
+
     def of(self, *types):
         """Returns the frames of some types."""
         return [frame for _, frame in self.frames if frame.get("type") in types]

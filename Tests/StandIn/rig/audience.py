@@ -18,8 +18,10 @@ class Audience:
 
     async def client(self, user="alice", auto_pong=True, receive_buffer=None, headers=None, timeout=10, **where):
         """Connects a client; where: the stream, since, history."""
-        return await Client.connect(
+        client = await Client.connect(
             self.gateway.port, self.path(user, **where), headers, timeout, receive_buffer, auto_pong=auto_pong)
+        self.clients.append(client)
+        return client
 
     async def come_back(self, user="alice", pause=0.4, **where):
         """Connects a client and waits until nothing is replayed any more."""

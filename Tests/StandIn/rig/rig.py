@@ -30,7 +30,7 @@ class Rig(People, Audience, Shards, Judging):
         seed = int(os.environ.get("QA_SEED", "1"))
         self.rng = random.Random(seed)
         self.twitch, self.gateway = StandIn(budget, seed), Gateway(self)
-        self.processes, self.watchers = [], []
+        self.processes, self.clients, self.watchers = [], [], []
         self.checks = []                        # (passed, what, detail)
         self.users, self.accounts = {}, []
         self.stream, self.channels = None, []   # the stream's id, and its broadcasters'

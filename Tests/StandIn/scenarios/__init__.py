@@ -21,27 +21,26 @@ class Scenario(NamedTuple):
 
 
 def scenario(limit=60, slow=False, budget=60000, ends=None):
-    """Makes a function a scenario. ends: what is checked after it, a function that is given the rig, too."""
+    """Makes a function a scenario, after which come what ends does with the rig, and that all kept the rules."""
     def register(body):
         @functools.wraps(body)
         async def run(rig):
             await body(rig)
             if ends:
                 await ends(rig)
+            rig.strict()
         ALL[body.__name__] = Scenario(body.__name__, " ".join(body.__doc__.split()), limit, slow, budget, run)
         return run
     return register
 
 
 async def complete(rig):
-    """At the end every message came exactly once and in order, and nobody broke the rules."""
+    """At the end every message came exactly once and in order, and the program runs."""
     await rig.complete()
-    rig.strict()
     rig.alive()
 
 
 async def complete_but_for_gaps(rig):
     """At the end the same, unless a gap was told."""
     await rig.complete(allow_gap=True)
-    rig.strict()
     rig.alive()

@@ -19,7 +19,7 @@ async def delay(rig, client, channel, text=None):
     return time.monotonic() - said
 
 
-@scenario(limit=120, ends=complete)
+@scenario(limit=120)
 async def noread_1000(rig):
     """1,000 browsers that read nothing: two strict clients lose nothing and are not delayed; memory bounded"""
     await rig.watched(channels=2)
@@ -42,6 +42,7 @@ async def noread_1000(rig):
     more = rig.gateway.memory() - before
     rig.ok("memory bounded (< 200 MB more)", more < 200, f"{more:.0f} MB")
     rig.info(f"swarm: {await swarmed(swarm)}")
+    rig.alive()
 
 
 @scenario(limit=120)

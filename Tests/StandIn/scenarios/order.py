@@ -25,7 +25,6 @@ async def duplicates(rig):
     replay(rig, slice(-20, None))
     rig.say_everywhere(text="after the restart")
     await rig.complete("across a restart as well", allow_gap=True)
-    rig.strict()
 
 
 def replay(rig, which):
@@ -66,7 +65,6 @@ async def order_race(rig):
             await rig.reassigned(shard, old, 10)
             await asyncio.sleep(0.4)
     await rig.complete("order around the welcome of a planned move")
-    rig.strict()
 
 
 def jittering(rig, seconds):
@@ -126,7 +124,6 @@ async def stamps_moves(rig):
             await asyncio.sleep(0.8)
         await rig.complete(f"stamps: {name}")
         await asyncio.sleep(0.3)
-    rig.strict()
 
 
 async def lose_or_disable(rig, id, lose):

@@ -18,7 +18,6 @@ async def smoke(rig):
         rig.say_everywhere(text=f"hello {number}")
         await asyncio.sleep(0.01)
     await rig.complete()
-    rig.strict()
     status, took = await rig.gateway.stop()
     rig.ok("SIGTERM ends it with status 0", status == 0, f"{status} after {took:.2f} s")
 
@@ -62,7 +61,6 @@ async def handshake(rig):
     await asyncio.sleep(1.0)
     rig.ok("nothing is sent unasked right after connecting", not client.frames, client.frames[:2])
     rig.ok("status is answered", await client.status() is not None)
-    rig.strict_clients(client)
 
 
 async def pushed(client, mark, is_it, timeout=10):
@@ -99,7 +97,6 @@ async def status_frames(rig):
     status = await pushed(alice, mark, lambda status: len(status["accounts"]) > 1)
     rig.ok("chat_when_offline lists the accounts, live false", status and not status["accounts"][first]["live"])
     await check_viewers(rig, alice)
-    rig.strict_clients(alice, bob, carol)
 
 
 async def check_going_live(rig, alice, bob, first, second):
@@ -141,7 +138,6 @@ async def samples(rig):
         if name.startswith("notification_"):
             with open(os.path.join(SAMPLES, name)) as file:
                 await deliver_sample(rig, client, name, json.load(file))
-    rig.strict_clients(client)
     rig.alive()
 
 

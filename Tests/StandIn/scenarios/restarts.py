@@ -60,7 +60,6 @@ async def end_again_and_again(rig, times, rate, shortest, longest, kill=True, re
     if counts["told_early"]:
         rig.info(f"{counts['told_early']} of the missing were told by a gap at the head of the replay, "
                  "not at their place")
-    rig.strict()
 
 
 @scenario(limit=150)
@@ -161,8 +160,6 @@ async def kill9_resend(rig):
         if since_first.ids() != [message.id for message in lines[1:]] + [new.id]:
             unknown.append((pause, len(since_first.ids())))
         for client in (reader, resumed, live, with_history, since_first):
-            if client.bad:
-                rig.strict_clients(client, what="strict")
             client.abort()
     rig.ok("nothing that was shown comes a second time", not doubled,
            f"{len(doubled)} in {len(pauses)} kills {doubled[:3]}")

@@ -48,7 +48,8 @@ async def limit_ordinary(rig):
         order = numbers(send for send in sent if send.broadcaster == channel)
         rig.ok("in order", order == sorted(order), order[:10])
     refused = [frame for frame in bob.of("error") if frame["code"] == "queue_full"]
-    rig.ok("a bounded queue: the rest was refused at once", len(refused) >= 80 - 2 * (30 + 1) - len(sent) / 20,
+    # Of each channel's forty lines one leaves at once, another may meanwhile, and thirty wait.
+    rig.ok("a bounded queue: the rest was refused at once", len(refused) >= 2 * (40 - 2 - 30),
            f"{len(refused)} refused, {len(bob.of('error')) - len(refused)} other errors")
     queued = [frame for frame in bob.of("textresult") if "queue" in frame]
     rig.ok("the queue's length is told to the asker", queued, queued[:1])
@@ -181,7 +182,6 @@ async def outcomes(rig):
     rig.twitch.echo_delay = 0
     await lines.send("echo before the answer", after=1)
     rig.rules_kept("never the wrong account; Twitch's rules kept")
-    rig.strict_clients(alice, bob)
 
 
 def is_held(frame):
@@ -229,4 +229,3 @@ async def two_senders(rig):
     told = [{frame["id"][0] for frame in client.of("textresult")} for client in (alice, bob)]
     rig.ok("results reach the asker alone", told == [{"a", "z"}, {"b"}], told)
     rig.info(f"sent {len(rig.twitch.sends)}")
-    rig.rules_kept()

@@ -38,7 +38,6 @@ async def conflicts(rig):
             rig.twitch.notice(channel, "an announcement")
         await asyncio.sleep(1)
     await rig.complete("with threefold subscriptions")
-    rig.strict()
     await rig.gateway.stop()
     await rig.gateway.start()
 

@@ -76,7 +76,6 @@ async def user_revoked(rig):
     async with rig.traffic(20, [other], head_start=1):
         pass
     await rig.complete("the other channel is unharmed")
-    rig.strict()
     rig.twitch.refresh_refused.discard(revoked)
     added = await rig.add_tokens("alice", revoked)
     rig.ok("relinking keeps the account's id", added["id"] == account, added)
