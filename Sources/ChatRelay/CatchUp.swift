@@ -4,27 +4,31 @@ import Storage
 struct CatchUp {
   /// What has been seen, or need not be seen.
   private(set) var place: Int64
-  /// Whether only messages count: who has nothing yet needs no deletions, and no gap before the first message.
-  private let isNew: Bool
+  /// For who has nothing yet, where the room was when they came: what moderators had taken away by then they need not hear of, nor
+  /// of a gap before the first message.
+  private let arrival: Int64?
   /// Whether a message was sent already.
   private var hasMessages = false
   /// Whether a gap was told, and nothing since.
   private var isPastGap = false
 
-  /// Begins after that place.
-  init(after place: Int64, isNew: Bool = false) {
+  /// Begins after that place; for who has nothing yet, with the room's head at their arrival.
+  init(after place: Int64, arrival: Int64? = nil) {
     self.place = place
-    self.isNew = isNew
+    self.arrival = arrival
   }
+
+  private var isNew: Bool { arrival != nil }
 
   /// Whether this entry, the next one, is to be sent to that user.
   mutating func takes(_ entry: HistoryEntry, for user: UserID) -> Bool {
+    guard entry.number > place else { return false }
     place = entry.number
     switch entry.kind {
     case .message where entry.isFor(user):
       isPastGap = false
       hasMessages = true
-    case .moderation where !isNew: isPastGap = false
+    case .moderation where arrival.map { entry.number > $0 } ?? true: isPastGap = false
     case .gap where !isPastGap && (!isNew || hasMessages): isPastGap = true
     default: return false
     }

@@ -89,10 +89,11 @@ extension Relay {
 
   /// The place before the last messages that a user may see.
   private func latest(_ count: Int, in room: Room, for user: UserID) async -> CatchUp {
+    let arrival = room.history.head
     let (place, found) = room.history.placeBefore(last: count, for: user)
-    guard found < count else { return CatchUp(after: place, isNew: true) }
+    guard found < count else { return CatchUp(after: place, arrival: arrival) }
     let before = room.history.tailStart + 1
     let older = try? await store.history.placeBefore(last: count - found, of: room.stream, for: user, before: before)
-    return CatchUp(after: older ?? place, isNew: true)
+    return CatchUp(after: older ?? place, arrival: arrival)
   }
 }

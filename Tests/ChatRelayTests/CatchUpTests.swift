@@ -54,9 +54,20 @@ import Testing
   }
 
   @Test func whoIsNewGetsNoDeletionsAndNoGapBeforeTheFirstMessage() {
-    var catchUp = CatchUp(after: 10, isNew: true)
+    var catchUp = CatchUp(after: 10, arrival: 100)
     #expect(
       sent([gap(11), deletion(12), message(13), deletion(14), gap(15), gap(16), message(17)], &catchUp) == [13, 15, 17])
+  }
+
+  @Test func whoIsNewHearsOfWhatIsTakenAwayAfterTheyCame() {
+    var catchUp = CatchUp(after: 10, arrival: 14)
+    #expect(sent([message(11), deletion(12), message(13), deletion(14), deletion(15)], &catchUp) == [11, 13, 15])
+  }
+
+  /// A write that was cut short may leave an entry on disk twice.
+  @Test func whatWasSentIsNotSentAgain() {
+    var catchUp = CatchUp(after: 10)
+    #expect(sent([message(11), message(12), message(11), message(12), message(13)], &catchUp) == [11, 12, 13])
   }
 
   // What is not kept any more.
@@ -73,10 +84,10 @@ import Testing
   }
 
   @Test func whoIsNewMissesNothingThatIsNotKept() {
-    var catchUp = CatchUp(after: 10, isNew: true)
+    var catchUp = CatchUp(after: 10, arrival: 100)
     #expect(catchUp.skip(to: 20) == nil)
     #expect(catchUp.place == 20)
-    var other = CatchUp(after: 10, isNew: true)
+    var other = CatchUp(after: 10, arrival: 100)
     #expect(other.open(page([message(31)], isComplete: false), hand(50, message(51))) == nil)
     #expect(other.close(page([]), hand(50, message(51), hasLost: true)) == nil)
   }
