@@ -77,15 +77,17 @@ struct History {
 
   /// Remembers an entry that has the latest number.
   mutating func append(_ entry: HistoryEntry) {
-    newest = max(newest, entry.time)
+    if entry.hasNetworkTime { newest = max(newest, entry.time) }
     tail.append(entry)
     trim()
   }
 
   /// Forgets entries with smaller numbers than `number`; those that come late too, if they are older than `time`.
-  mutating func remove(_ removal: Removal, before number: Int64, at time: Int64) {
+  ///
+  /// - Parameter time: When the network says that they go; `nil` when it was not the network that said so.
+  mutating func remove(_ removal: Removal, before number: Int64, at time: Int64?) {
     tail.removeAll { $0.number < number && removal.covers($0) }
-    forget(removal, before: number, at: time)
+    forget(removal, before: number, at: time ?? newest)
   }
 
   private mutating func forget(_ removal: Removal, before number: Int64, at time: Int64) {
@@ -156,6 +158,11 @@ struct History {
     }
     return (place, found)
   }
+}
+
+extension HistoryEntry {
+  /// Whether its time is by the network's clock, not by ours.
+  fileprivate var hasNetworkTime: Bool { kind != .gap && account != .internalChat }
 }
 
 extension Deque {

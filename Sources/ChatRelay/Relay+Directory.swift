@@ -14,7 +14,7 @@ extension Relay {
     updateSenders(tokens)
     updateRooms()
     for room in rooms.values {
-      for author in erased { room.forget(.everythingOf(author), at: Timestamp(.now)) }
+      for author in erased { room.forget(.everythingOf(author), at: nil) }
     }
     for writer in writers.values { writer.check() }
     for (route, writer) in writers where senders[route.sender] == nil || new.streams(carrying: route.target).isEmpty {

@@ -100,9 +100,9 @@ final class Room {
   }
 
   /// Forgets what was said until now, as far as it is concerned; and what was said before that time and comes later.
-  func forget(_ removal: Removal, at time: Timestamp) {
+  func forget(_ removal: Removal, at time: Timestamp?) {
     let number = history.nextNumber()
-    history.remove(removal, before: number, at: time.milliseconds)
+    history.remove(removal, before: number, at: time?.milliseconds)
     keeper.remove(removal, before: number, in: stream)
   }
 

@@ -139,6 +139,26 @@ import WebSockets
     #expect(!history.wasRemoved(message(history.nextNumber(), "late")))
   }
 
+  /// Gaps and the internal chat have our clock's time, which may be ahead of the network's.
+  @Test func ourOwnClockForgetsNoModeration() {
+    var history = history()
+    take(deletion(history.nextNumber(), of: "late", time: 1000), &history)
+    history.append(HistoryEntry(number: history.nextNumber(), time: 9_000_000, kind: .gap, payload: []))
+    history.append(
+      HistoryEntry(number: history.nextNumber(), time: 9_000_000, kind: .message, account: .internalChat, payload: []))
+    history.remove(.everythingOf(Author(network: "twitch", id: "8")), before: history.nextNumber(), at: nil)
+    history.forgetOldRemovals()
+    #expect(history.wasRemoved(message(history.nextNumber(), "late")))
+  }
+
+  @Test func whoIsForgottenMaySpeakAgain() {
+    var history = history()
+    history.append(message(history.nextNumber(), time: 500))
+    history.remove(.everythingOf(Author(network: "twitch", id: "9")), before: history.nextNumber(), at: nil)
+    #expect(history.wasRemoved(message(history.nextNumber(), time: 499)))
+    #expect(!history.wasRemoved(message(history.nextNumber(), time: 501)))
+  }
+
   @Test func theLastMessagesAreThoseThatTheUserMaySee() {
     let (john, mary) = (UserID(rawValue: 1), UserID(rawValue: 2))
     var history = history()
