@@ -32,7 +32,10 @@ extension Relay {
     let store = store
     let token = UserToken(
       of: TwitchUserID(account.identity.networkUserID), pair: pair, oauth: oauth,
-      save: { pair in try await store.saveTokens(NetworkTokens(pair), of: account) },
+      save: { pair in
+        // As it is linked now: what its owner links after this is not to be overwritten.
+        try await store.saveTokens(NetworkTokens(pair), of: self.directory.accounts[account.id] ?? account)
+      },
       onChange: { state in self.tokenChanged(of: account.id, to: state) })
     return Sender(account, token: token, budget: budget(of: token.userID))
   }

@@ -73,13 +73,16 @@ extension Store {
   }
 
   /// Keeps a refreshed pair. When this returned, the pair is on disk and may be used.
+  ///
+  /// `linkedAt` says what it was refreshed from: when the owner has linked the account anew meanwhile, that counts, and this throws
+  /// ``StorageError/notFound(_:)``.
   public func saveTokens(_ tokens: NetworkTokens, of account: Account) async throws {
     let sealed = try seal(tokens, of: account.identity)
     try await write { database in
       try database.execute(
-        sql: "UPDATE account SET sealed_tokens = ?, updated_at = ? WHERE id = ?",
-        arguments: [sealed, Timestamp.now, account.id.rawValue])
-      guard database.changesCount == 1 else { throw StorageError.notFound("account \(account.id)") }
+        sql: "UPDATE account SET sealed_tokens = ?, updated_at = ? WHERE id = ? AND linked_at = ?",
+        arguments: [sealed, Timestamp.now, account.id.rawValue, Timestamp.milliseconds(account.linkedAt)])
+      guard database.changesCount == 1 else { throw StorageError.notFound("account \(account.id), as it was linked,") }
     }
   }
 

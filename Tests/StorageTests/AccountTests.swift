@@ -65,6 +65,10 @@ import Testing
       // Whoever still holds the tokens from before the second link says nothing about those from after it.
       try await store.setState(.relinkNeeded, of: account)
       #expect(try await store.directory().accounts[account.id]?.state == .usable)
+      await #expect(throws: StorageError.self) { try await store.saveTokens(makeTokens("late"), of: account) }
+      #expect(try await store.tokens(of: account.id).accessToken == "new")
+      try await store.saveTokens(makeTokens("next"), of: again)
+      #expect(try await store.tokens(of: account.id).accessToken == "next")
     }
   }
 
