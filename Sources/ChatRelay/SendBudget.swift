@@ -28,6 +28,8 @@ struct SendBudget {
     /// When Twitch had it at the latest; `nil` while it is on its way.
     var arrivedAt: ContinuousClock.Instant?
     var id: MessageID?
+    /// For one that left here: when and whereto, and when the one before it did.
+    var departure: (time: ContinuousClock.Instant, channel: TwitchUserID, former: ContinuousClock.Instant?)?
   }
 
   /// The account's latest lines, in whichever channel, from here or from elsewhere.
@@ -62,7 +64,7 @@ struct SendBudget {
   mutating func spend(in channel: TwitchUserID, at now: ContinuousClock.Instant) -> Ticket {
     forget(at: now)
     count += 1
-    lines.append(Line(ticket: count))
+    lines.append(Line(ticket: count, departure: (now, channel, lastIn[channel])))
     lastIn[channel] = now
     return count
   }
@@ -87,7 +89,9 @@ struct SendBudget {
 
   /// Notes that a line did not get as far as to the chat after all.
   mutating func refund(_ ticket: Ticket) {
-    lines.removeAll { $0.ticket == ticket }
+    guard let place = lines.firstIndex(where: { $0.ticket == ticket }) else { return }
+    guard let (time, channel, former) = lines.remove(at: place).departure, lastIn[channel] == time else { return }
+    lastIn[channel] = former
   }
 
   /// Notes a line of the account's that was seen in a chat: it counts wherever it was written, and once.

@@ -152,10 +152,8 @@ final class Writer {
   private func waitForTurn(on owner: isolated any Actor) async {
     while !isStopped, let next = queue.first {
       let now = ContinuousClock.now
-      let role = sender.role(in: channel)
-      slowMode.look(for: role, at: now, on: owner)
-      let turn = sender.budget.earliest(
-        in: channel, isPrivileged: role == .privileged, slowMode: slowMode.wait, at: now)
+      slowMode.look(for: sender.role(in: channel), at: now, on: owner)
+      let turn = turn(at: now)
       if turn <= now { return }
       if turn > next.submittedAt + Self.longestWait {
         queue.removeFirst()
@@ -164,6 +162,12 @@ final class Writer {
         await wait(for: turn - now)
       }
     }
+  }
+
+  /// When Twitch's limits allow a line to leave.
+  private func turn(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    sender.budget.earliest(
+      in: channel, isPrivileged: sender.role(in: channel) == .privileged, slowMode: slowMode.wait, at: now)
   }
 
   /// Waits; `false` when the gateway stops.
@@ -218,6 +222,11 @@ final class Writer {
         if case .unauthorized = error { surroundings.onRefusedToken(sender) }
         guard let pause = error.pause, .now + pause < deadline else { return .failed(RequestError(error)) }
         guard await wait(for: pause) else { return .failed(.stopping) }
+        // Others may have used up meanwhile what this line gave back.
+        while case let turn = turn(at: .now), turn > .now {
+          guard turn < deadline else { return .failed(.waitedTooLong) }
+          guard await wait(for: turn - .now) else { return .failed(.stopping) }
+        }
       }
     }
   }

@@ -84,6 +84,11 @@ import Twitch
       budget.refund(ticket)
     }
     #expect(budget.earliest(in: "new", isPrivileged: false, at: start) == start)
+    // Its channel's slow mode goes by the line before.
+    budget.arrived(budget.spend(in: "slow", at: start), as: nil, in: "slow", at: start)
+    let before = budget.earliest(in: "slow", isPrivileged: false, slowMode: .seconds(30), at: start)
+    budget.refund(budget.spend(in: "slow", at: start + .seconds(31)))
+    #expect(budget.earliest(in: "slow", isPrivileged: false, slowMode: .seconds(30), at: start) == before)
   }
 
   @Test func whatTheAccountSaysElsewhereCountsOnce() {

@@ -1,4 +1,5 @@
 import ChatRelay
+import Foundation
 import Storage
 import TestSupport
 import Testing
@@ -168,6 +169,30 @@ import TwitchSimulator
       let john = try await relay.joinAsJohn()
       for number in 1...2 { await john.send("text", from: dock, to: harbor, text: "line \(number)", id: "a\(number)") }
       for _ in 1...2 { #expect(try await john.next("textresult")["is_sent"] == true) }
+      #expect(await twitch.counters().dropped == 0)
+    }
+  }
+
+  /// What a line gave back when Twitch refused it, others may have used up when it leaves the next time.
+  @Test func aLineThatLeavesAgainKeepsTheLimitsAgain() async throws {
+    try await withRelay { relay, twitch in
+      let (dock, harbor) = (relay.home.dock.id, relay.home.harbor.id)
+      try await twitch.setChatSettings("harbor", .init(slowSeconds: 4))
+      let john = try await relay.joinAsJohn()
+      let full = [
+        "Ratelimit-Limit": "800", "Ratelimit-Remaining": "0",
+        "Ratelimit-Reset": "\(Int(Date.now.timeIntervalSince1970) + 2)",
+      ]
+      await twitch.add(.init("POST", "/helix/chat/messages", status: 429, headers: full))
+      await john.send("text", from: dock, to: harbor, text: "later", id: "a1")
+      var (last, isRefused) = (0, false)
+      while !isRefused {
+        let calls = try await twitch.events("call", after: last)
+        isRefused = calls.contains { $0.fields["path"] == "/helix/chat/messages" }
+        last = calls.last?.sequence ?? last
+      }
+      try await twitch.say(.init(from: "dock", "from elsewhere"), in: "harbor")
+      #expect(try await john.next("textresult")["is_sent"] == true)
       #expect(await twitch.counters().dropped == 0)
     }
   }
