@@ -16,7 +16,8 @@ final class SharedLogLevel: Sendable {
 extension Logger {
   /// A logger that writes to standard error, which keeps standard output for what a command has to say.
   init(level: SharedLogLevel) {
-    self.init(label: "chat-relay") { label in Handler(base: StreamLogHandler.standardError(label: label), level: level)
+    self.init(label: "chat-relay") { label in
+      Handler(base: StreamLogHandler(label: label, stream: LogStream.standardError), level: level)
     }
   }
 

@@ -21,11 +21,11 @@ struct StopSignals {
 
   /// Ends the process with status 0 unless it has ended by itself `limit` after now, whatever hangs.
   static func end(within limit: DispatchTimeInterval) {
-    DispatchQueue.global().asyncAfter(deadline: .now() + limit) {
-      Terminal.note("Not everything came to its end in time.")
-      // No destructors and no handlers: the threads that hang would be under way in what those take apart.
-      _exit(0)
-    }
+    let end = DispatchTime.now() + limit
+    // Nobody may be reading what we say.
+    DispatchQueue.global().asyncAfter(deadline: end) { Terminal.note("Not everything came to its end in time.") }
+    // No destructors and no handlers: the threads that hang would be under way in what those take apart.
+    DispatchQueue.global().asyncAfter(deadline: end + .milliseconds(50)) { _exit(0) }
   }
 
   /// Runs work before which and during which nothing needs to be put in order: a signal ends the process at once, with

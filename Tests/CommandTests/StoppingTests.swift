@@ -101,6 +101,20 @@ import WebSockets
     }
   }
 
+  @Test func whatNobodyReadsOfItsLogHoldsNothingUp() async throws {
+    try await withPremises { home in
+      // A pipe that is full, with nobody who reads it.
+      let script = "mkfifo $1 && exec 9<> $1 && head -c 65536 /dev/zero >&9 && exec $0 serve --log-level debug 2> $1"
+      let gateway = try await RunningProgram.start(
+        ["-c", script, RunningProgram.chatRelay, "\(home.folder)/log"], of: "/bin/sh", environment: home.environment)
+      let alice = try await home.visitor(of: gateway)
+      _ = try await alice.get("/readyz", until: .ok)
+      try await alice.join(home.path)
+      await gateway.signal(SIGTERM)
+      #expect(try await gateway.ends() == .exit(status: 0))
+    }
+  }
+
   /// Keeps everybody else from writing into a database.
   private func lock(_ path: String) throws -> DatabaseQueue {
     var configuration = Configuration()
