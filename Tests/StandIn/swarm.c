@@ -25,7 +25,7 @@
 enum mode { SERVED, IDLE, NOREAD, NOPONG };
 enum state { CONNECTING, UPGRADING, OPEN, DEAD };
 enum { TEXT = 1, CLOSE = 8, PING = 9, PONG = 10 };
-enum { EVENTS = 512, NO_STATUS = 1005, BROKEN = 1006, CODES = 5000, PORTS_OF_AN_ADDRESS = 5000 };
+enum { EVENTS = 512, NO_STATUS = 1005, BROKEN = 1006, CODES = 5000, PORTS_OF_AN_ADDRESS = 5000, TYPE_WITHIN = 16 };
 
 struct client {
   int fd;
@@ -168,7 +168,7 @@ static bool take_frame(struct client *client) {
   if (bytes) length = 0;
   for (size_t i = 2; i < start; i++) length = length << 8 | buffer[i];
   bool is_whole = client->length - start >= length;
-  if (opcode >= CLOSE && !is_whole) return false;
+  if (!is_whole && (opcode >= CLOSE || client->length - start < TYPE_WITHIN)) return false;
   if (opcode == CLOSE) {
     end(client, length >= 2 ? buffer[start] << 8 | buffer[start + 1] : NO_STATUS);
     return false;
