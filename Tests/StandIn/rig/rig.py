@@ -50,7 +50,7 @@ class Rig(People, Audience, Shards, Judging):
         await self.twitch.stop()
         if error or not all(passed for passed, _, _ in self.checks) or os.environ.get("QA_KEEP"):
             self._keep_logs()
-        self._remove_journals()
+        self.remove_journals()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # Checks
@@ -119,8 +119,8 @@ class Rig(People, Audience, Shards, Judging):
         with open(os.path.join(kept, "standin.log"), "w") as file:
             file.writelines(f"{at - self.began:9.3f} {what}\n" for at, what in sorted(rows))
 
-    def _remove_journals(self):
-        """A gateway that was killed leaves its journal in memory."""
+    def remove_journals(self):
+        """Removes what a gateway that was killed left in memory: its journal."""
         for folder, _, _ in os.walk(self.folder):
             journal = os.path.join(folder, "history.journal")
             if os.path.islink(journal):

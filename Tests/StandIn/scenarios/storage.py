@@ -161,6 +161,7 @@ class SmallDisk:
 
     async def __aexit__(self, *_):
         await self.rig.gateway.kill()
+        self.rig.remove_journals()
         subprocess.run(["umount", "-l", self.folder], check=True)
 
     def fill(self):
@@ -267,6 +268,12 @@ async def history_damaged(rig):
     rig.alive()
 
 
+def _delete(path):
+    if os.path.islink(path):            # the journal, which is in memory
+        os.unlink(os.readlink(path))
+    os.unlink(path)
+
+
 def _fill_with_garbage(path):
     if path.endswith(".sqlite"):
         with open(path, "wb") as file:
@@ -286,4 +293,4 @@ def _damage_log(path):
 
 
 DAMAGES = {
-    "deleted": os.unlink, "garbage": _fill_with_garbage, "truncated": _truncate, "wal garbage": _damage_log}
+    "deleted": _delete, "garbage": _fill_with_garbage, "truncated": _truncate, "wal garbage": _damage_log}
