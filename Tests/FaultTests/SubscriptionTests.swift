@@ -59,10 +59,38 @@ import TwitchSimulator
     }
   }
 
+  @Test func aStormOfRefusalsWithPointsLeft() async throws {
+    var setup = Scene.Setup()
+    setup.moreChannels = 40
+    setup.waits = false
+    setup.prepare = { twitch in
+      await twitch.add(
+        Simulator.CallFault(
+          "POST", Self.path, times: 0, status: 429, message: "Request limit exceeded",
+          headers: Self.bucket(with: 500, fullIn: 60)))
+    }
+    try await withScene(setup) { scene in
+      try await scene.refusals(20, of: "POST", Self.path, status: "429")
+      try await scene.time(
+        .init(
+          "429 storm with points left",
+          made:
+            "from the start all subscribing is refused as over the limit, though `Ratelimit-Remaining` is 500; 20 refusals later no more",
+          bound: 10, recovered: "all \(scene.subscriptionCount) subscriptions there")
+      ) {
+        await scene.twitch.removeFaults()
+      } recovery: { window in
+        try await scene.complete(within: window.left)
+      }
+    }
+  }
+
   /// What Twitch says of a bucket that others have emptied, and that is full again after so many seconds.
-  static func empty(for seconds: Double) -> [String: String] {
+  static func empty(for seconds: Double) -> [String: String] { bucket(with: 0, fullIn: seconds) }
+
+  private static func bucket(with points: Int, fullIn seconds: Double) -> [String: String] {
     [
-      "Ratelimit-Limit": "800", "Ratelimit-Remaining": "0",
+      "Ratelimit-Limit": "800", "Ratelimit-Remaining": "\(points)",
       "Ratelimit-Reset": "\(Int(Date.now.timeIntervalSince1970 + seconds))",
     ]
   }

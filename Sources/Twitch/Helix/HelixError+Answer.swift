@@ -20,26 +20,30 @@ extension HelixError {
 
   /// Tells an empty bucket from one of the private limits, which answer 429 as well, with points left.
   ///
-  /// The moment is at least a second away: when clocks differ, the bucket's own may seem to be past.
+  /// Twitch may speak of the bucket with points left, too: then it does not know when, and a second is a beginning. The moment is
+  /// never less away, since the bucket's own may seem to be past when clocks differ.
   private static func tooManyRequests(
     _ message: String, limit: RateLimit?, at now: ContinuousClock.Instant
   ) -> HelixError {
-    let isBucketEmpty = limit.map { $0.remaining == 0 } ?? message.isAboutTheBucket
-    guard isBucketEmpty else { return .tooMany(message: message) }
-    return .rateLimited(until: max(limit?.resetsAt ?? now, now + .seconds(1)))
+    let emptied = limit.flatMap { $0.remaining == 0 ? $0 : nil }
+    guard emptied != nil || message.isAboutTheBucket else { return .tooMany(message: message) }
+    return .rateLimited(until: max(emptied?.resetsAt ?? now, now + .seconds(1)))
   }
 
   /// Whether a 401 with these words is about the token itself, so that another one may help.
   ///
-  /// The other 401s speak of missing scopes and grants, of ids that do not match, and of the wrong kind of token.
+  /// The other 401s speak of missing scopes and grants (who "must have authorized"), of ids that do not match, and of the wrong kind
+  /// of token. Some say no more than "Unauthorized", and mean the token.
   static func isAboutTheToken(_ message: String) -> Bool {
     let text = message.lowercased()
-    return !["scope", "authorized", "match", "app access token", "user access token"].contains { text.contains($0) }
+    return !["scope", "have authorized", "match", "app access token", "user access token"].contains {
+      text.contains($0)
+    }
   }
 }
 
 extension String {
-  /// Without the headers only these words are left to go by.
+  /// What Twitch says when all that is wrong is how many requests there were.
   fileprivate var isAboutTheBucket: Bool {
     isEmpty || lowercased().contains("request limit exceeded") || lowercased() == "too many requests"
   }

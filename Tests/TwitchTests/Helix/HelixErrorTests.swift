@@ -35,6 +35,14 @@ import Testing
     ("helix_subscription_409_exists", 409, .conflict(existing: "f2f9a53f-9544-4f04-aa87-aa2db35ada7d")),
     ("helix_conduit_create_429_limit", 429, .tooMany(message: "conduit limit reached")),
     ("helix_subscription_429_cost_exceeded", 429, .tooMany(message: "cost exceeded")),
+    (
+      "helix_subscription_429_same_type_condition", 429,
+      .tooMany(message: "maximum subscriptions with type and condition exceeded")
+    ),
+    (
+      "helix_subscription_429_websocket_transports", 429,
+      .tooMany(message: "number of websocket transports limit exceeded")
+    ),
     ("helix_error_500", 500, .server(status: 500)),
   ])
   func saysWhatTheCallerCanDo(_ sample: String, status: Int, expected: HelixError) throws {
@@ -64,6 +72,14 @@ import Testing
     #expect(error(429, Data(), past) == .rateLimited(until: Self.now + .seconds(1)))
   }
 
+  @Test(arguments: [
+    "", #"{"error":"Too Many Requests","status":429}"#,
+    #"{"error":"Too Many Requests","status":429,"message":"Request limit exceeded"}"#,
+  ])
+  func wordsAboutTheBucketCountThoughPointsAreLeft(_ body: String) {
+    #expect(error(429, Data(body.utf8)) == .rateLimited(until: Self.now + .seconds(1)))
+  }
+
   @Test func withoutHeadersTheWordsDecide() throws {
     let next = HelixError.rateLimited(until: Self.now + .seconds(1))
     #expect(error(429, try Sample("helix_error_429").data, nil) == next)
@@ -85,6 +101,11 @@ import Testing
   func onlyARefusedTokenIsReplaced(_ sample: String, isAboutTheToken: Bool) throws {
     let message = ErrorBody(try Sample(sample).data).message
     #expect(HelixError.isAboutTheToken(message) == isAboutTheToken)
+  }
+
+  @Test(arguments: ["", #"{"error":"Unauthorized","status":401}"#, #"{"message":"Unauthorized"}"#])
+  func aRefusalWithoutAReasonIsAboutTheToken(_ body: String) {
+    #expect(HelixError.isAboutTheToken(ErrorBody(Data(body.utf8)).message))
   }
 
   @Test(arguments: [
