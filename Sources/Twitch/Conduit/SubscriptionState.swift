@@ -44,6 +44,8 @@ struct SubscriptionState {
   private var revokedMeanwhile: Set<SubscriptionID> = []
   private var listAt: ContinuousClock.Instant?
   private var retry = Backoff()
+  /// What cannot be removed must not keep anything from being added.
+  private var removal = Backoff()
 
   /// Knows nothing yet.
   init(client: ClientID) {
@@ -63,7 +65,7 @@ struct SubscriptionState {
 
   /// When `steps` has to be asked again after now, if nothing happens before.
   func wake(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-    [retry.notBefore, listAt, refusals.checkAt].compactMap { $0 }.filter { $0 > now }.min()
+    [retry.notBefore, removal.notBefore, listAt, refusals.checkAt].compactMap { $0 }.filter { $0 > now }.min()
   }
 
   /// Whether only the rate limit can keep `steps` from giving some now.
@@ -141,8 +143,8 @@ struct SubscriptionState {
     if let checkAt = refusals.checkAt, checkAt <= now { findMissing(at: now) }
     let room = max(0, min(allowance, Self.parallelLimit - underWay))
     // Removals go first: what is there and not enabled stands in the way of what replaces it.
-    guard removable.isEmpty && deleting.isEmpty else { return deletions(room) }
-    return creations(room, on: conduit, at: now)
+    if !removable.isEmpty, removal.isDue(at: now) { return deletions(room) }
+    return deleting.isEmpty ? creations(room, on: conduit, at: now) : []
   }
 
   private mutating func deletions(_ room: Int) -> [Step] {
@@ -234,7 +236,8 @@ struct SubscriptionState {
     case .failure(.tooMany(let message)):
       refuse(topic, message, at: now)
       refusals.pause(topic.type, at: now)
-    case .failure(.forbidden(let message)), .failure(.unauthorized(let message)):
+    case .failure(.forbidden(let message)),
+      .failure(.unauthorized(let message)) where !HelixError.isAboutTheToken(message):
       refuse(topic, message, at: now)
     case .failure(.badRequest(let message)), .failure(.notFound(let message)):
       refuse(topic, message, at: now)
@@ -260,10 +263,10 @@ struct SubscriptionState {
   ) {
     guard deleting.remove(id) != nil else { return }
     switch failure {
-    case nil, .notFound?, .badRequest?: break
+    case nil, .notFound?, .badRequest?: removal.succeed()
     case let error?:
       removable.append(id)
-      retry.fail(at: now, earliest: error.earliestRetry, using: &generator)
+      removal.fail(at: now, earliest: error.earliestRetry, using: &generator)
     }
   }
 

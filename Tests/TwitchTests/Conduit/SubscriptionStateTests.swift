@@ -271,6 +271,40 @@ import Testing
     #expect(try script.agree().count == 9)
   }
 
+  @Test func aRefusedTokenRefusesNoSubscription() throws {
+    var script = script(channel)
+    for case .create(let topic, _) in script.steps() {
+      script.answer(topic, .unauthorized(message: "Invalid OAuth token"))
+    }
+    #expect(script.state.unreadable.isEmpty)
+    #expect(script.steps().isEmpty)
+    script.now += .seconds(0.6)
+    #expect(try script.agree().count == 9)
+  }
+
+  @Test func aMissingGrantRefusesTheSubscription() throws {
+    var script = script(channel)
+    let message = "The sender must have authorized the app with the user:bot scope."
+    for case .create(let topic, _) in script.steps() { script.answer(topic, .unauthorized(message: message)) }
+    #expect(script.state.unreadable == [channel: message])
+  }
+
+  @Test func aRemovalThatFailsHoldsUpNothing() throws {
+    let extra = try Self.subscription("extra", Topic(.streamOnline, for: other))
+    var script = script(channel, listed: [extra])
+    #expect(script.steps() == [.delete("extra")])
+    script.state.deleted("extra", .server(status: 500), at: script.now, using: &script.generator)
+    #expect(try script.agree().count == 9)
+    #expect(script.state.isComplete)
+    // It is tried again later, and not at once.
+    #expect(script.steps().isEmpty)
+    let next = try #require(script.state.wake(after: script.now))
+    script.now = next
+    #expect(script.steps() == [.delete("extra")])
+    script.state.deleted("extra", nil, at: script.now, using: &script.generator)
+    #expect(script.steps(after: 31).isEmpty)
+  }
+
   @Test func aRefusalAsUnknownCastsDoubtOnTheConduit() {
     var script = script(channel)
     for case .create(let topic, _) in script.steps(allowance: 1) {
