@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Testing
 import WebSockets
@@ -69,6 +70,33 @@ import WebSockets
     }
   }
 
+  @Test func nearItsEndTheOldTokenServesUntilTheNewOneIsThere() async throws {
+    let start = Date.now
+    try await withTwitch { twitch, request in
+      guard request.isForToken else { return Response(.unauthorized) }
+      let number = twitch.tokenRequests
+      if number == 2 { await twitch.untilArrivals(1) }
+      return number < 3 ? .token("token \(number)") : Response(.serviceUnavailable)
+    } _: { twitch async throws in
+      let token = twitch.appToken
+      token.clock = { start }
+      #expect(try await token.current() == Secret("token 1"))
+      token.clock = { start + 4_999_500 }
+      // The login server takes its time, and nobody waits for it.
+      for _ in 0..<3 { #expect(try await token.current() == Secret("token 1")) }
+      twitch.arrive()
+      while try await token.current() == Secret("token 1") { await twitch.roundTrip() }
+      #expect(try await token.current() == Secret("token 2"))
+      // The next renewal comes to nothing, and is not tried again at once.
+      token.clock = { start + 4_999_990 }
+      #expect(try await token.current() == Secret("token 2"))
+      while twitch.tokenRequests < 3 { await twitch.roundTrip() }
+      #expect(try await token.current() == Secret("token 2"))
+      await twitch.roundTrip()
+      #expect(twitch.tokenRequests == 3)
+    }
+  }
+
   @Test func aTokenThatHasEndedIsFetchedAgain() async throws {
     try await withTwitch { twitch, _ in
       .token("token \(twitch.requests.count)", expiresIn: 0)
@@ -77,4 +105,11 @@ import WebSockets
       #expect(try await twitch.appToken.current() == Secret("token 2"))
     }
   }
+}
+
+extension StandIn {
+  fileprivate var tokenRequests: Int { requests.count(where: \.isForToken) }
+
+  /// Asks for something else, so that what is under way gets on.
+  fileprivate func roundTrip() async { _ = try? await oauth.validate(Secret("another")) }
 }

@@ -26,6 +26,14 @@ import Testing
     #expect(!token.isFresh(at: start + 54))
   }
 
+  @Test func aRenewalThatIsUnderWayIsNotAskedForAgainForHalfAMinute() {
+    var token = token(lasting: 60)
+    token.postponeRenewal(at: start + 54)
+    #expect(token.isFresh(at: start + 83))
+    #expect(!token.isFresh(at: start + 84))
+    #expect(!token.isUsable(at: start + 60))
+  }
+
   @Test func aTokenWithoutAnEndLasts() {
     #expect(token(lasting: nil).isFresh(at: start + 1e9))
   }
