@@ -26,6 +26,11 @@ public import HTTPTypes
     self.connectionsPerOrigin = connectionsPerOrigin
   }
 
+  /// A client on the same loop that has connections of its own, so that neither waits behind the other's requests.
+  public func sibling() -> HTTPClient {
+    HTTPClient(on: loop, userAgent: userAgent, connectionsPerOrigin: connectionsPerOrigin)
+  }
+
   /// Sends a request and gives its answer, whatever the status; redirects are not followed.
   ///
   /// - Parameters:
@@ -143,7 +148,7 @@ final class HTTPCall {
   weak var connection: HTTPConnection?
   /// Whether bytes of it have left.
   var isSent = false
-  /// Whether it was begun on a connection that had served before, and not yet tried again on a new one.
+  /// Whether it may go out once more when the server closed a kept connection just as it began there; it does so only once.
   var mayRetry = true
   private var continuation: CheckedContinuation<Result<Response, HTTPClientError>, Never>?
 

@@ -11,7 +11,7 @@ import TwitchSimulator
   @Test func whatTakesTenSeconds() async throws {
     let failures = [500, 502, 503].map { status in { @Sendable in try await self.helixFails(status: status) } }
     await withTaskGroup { group in
-      for script in failures + [aSendFailsWithAnEmptyAnswer, helixIsSlow, helixDoesNotAnswer] {
+      for script in failures + [aSendFailsWithAnEmptyAnswer, helixIsSlow, helixIsSlowFromTheStart, helixDoesNotAnswer] {
         group.addTask {
           do { try await script() } catch { Issue.record(error) }
         }
@@ -96,6 +96,29 @@ import TwitchSimulator
         _ = try await scene.twitch.events("socket.closed", after: 0, within: window.left)
         await scene.twitch.removeFaults()
         try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+      }
+    }
+  }
+
+  private func helixIsSlowFromTheStart() async throws {
+    var setup = Scene.Setup()
+    setup.waits = false
+    // Twitch carries out a call when it answers it, and until then the socket has to last.
+    setup.simulator.behavior.unusedSocketSeconds = 20
+    setup.prepare = { twitch in await twitch.add(Simulator.CallFault(nil, "/helix/*", times: 0, delay: 10)) }
+    try await withScene(setup) { scene in
+      let client = try await scene.join()
+      try await scene.time(
+        .init(
+          "Helix slow by 10 s from the start",
+          made: "every call takes 10 s; a new socket has 20 s until its shard is assigned", bound: 75,
+          recovered: "every shard assigned and ready, lines come"),
+        filter: "whatTakesTenSeconds"
+      ) { window in
+        try await scene.twitch.wait(for: .init(shards: 2, subscriptions: 2), within: window.left)
+        let line = try await scene.twitch.say(.init(from: "gull", "at last"), in: "harbor").id.rawValue
+        try await client.until("a line", within: window.left) { $0.has([line]) }
+        #expect(try await scene.get("/readyz").status == 200)
       }
     }
   }

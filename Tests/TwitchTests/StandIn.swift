@@ -18,7 +18,7 @@ actor StandIn {
   private let script: Script
   private let client: HTTPClient
   private var server: Server?
-  private var waiter: (count: Int, continuation: CheckedContinuation<Void, Never>)?
+  private var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
   /// What was asked so far.
   private(set) var requests: [Request] = []
@@ -80,10 +80,8 @@ actor StandIn {
   /// Says that one more caller is about to call.
   func arrive() {
     arrivals += 1
-    if let waiter, arrivals >= waiter.count {
-      self.waiter = nil
-      waiter.continuation.resume()
-    }
+    for waiter in waiters where waiter.count == arrivals { waiter.continuation.resume() }
+    waiters.removeAll { $0.count == arrivals }
   }
 
   /// Remembers something; says how many things are remembered now.
@@ -96,7 +94,7 @@ actor StandIn {
   /// Waits until so many callers have come.
   func untilArrivals(_ count: Int) async {
     guard arrivals < count else { return }
-    await withCheckedContinuation { waiter = (count, $0) }
+    await withCheckedContinuation { waiters.append((count, $0)) }
   }
 
   /// A keeper of an account's tokens, with the pair "old".

@@ -7,8 +7,8 @@ public import WebSockets
 ///
 /// Each call is one request, or as many as its pages and batches need. A token that Twitch refuses is replaced and the request
 /// repeated, once. Nothing else is repeated and nothing waits: when a bucket is empty, calls throw `.rateLimited` without
-/// leaving until it is full again, and who has much to do asks `rateLimit(of:)` first. Belongs to the actor of its
-/// `HTTPClient`'s loop.
+/// leaving until it is full again (but for assignments of shards), and who has much to do asks `rateLimit(of:)` first. Belongs to
+/// the actor of its `HTTPClient`'s loop.
 public final class Helix {
   /// Whose token a call is made with.
   public enum Token {
@@ -21,6 +21,8 @@ public final class Helix {
   private let endpoints: Endpoints
   private let clientID: ClientID
   private let client: HTTPClient
+  /// For what is about the conduit: it never waits for a connection behind other calls, which may be slow.
+  private let conduitClient: HTTPClient
   private let appToken: AppToken
   private let logger: Logger
   private var rateLimits = RateLimits()
@@ -37,6 +39,7 @@ public final class Helix {
     self.endpoints = endpoints
     self.clientID = clientID
     self.client = client
+    conduitClient = client.sibling()
     self.appToken = appToken
     self.logger = logger
   }
@@ -66,7 +69,7 @@ public final class Helix {
 
   private func exchange(_ call: HelixCall, _ token: Token, _ secret: Secret) async throws(HelixError) -> Data {
     let bucket = call.bucket(of: token)
-    try rateLimits.begin(bucket, at: .now)
+    try rateLimits.begin(bucket, mayOverdraw: call.isAssignment, at: .now)
     var limit: RateLimit?
     defer { rateLimits.end(bucket, limit) }
     let answer = try await request(call, secret)
@@ -82,8 +85,8 @@ public final class Helix {
     var headers: HTTPFields = [.authorization: "Bearer \(secret.reveal())", .clientID: clientID.rawValue]
     if call.body != nil { headers[.contentType] = "application/json" }
     do throws(HTTPClientError) {
-      let answer = try await client.send(
-        call.method, call.url(below: endpoints.api), headers: headers, body: call.body)
+      let answer = try await (call.isAboutConduit ? conduitClient : client).send(
+        call.method, call.url(below: endpoints.api), headers: headers, body: call.body, timeout: call.timeout)
       failuresInARow = 0
       onAnswer(call.method.rawValue, call.path, "\(answer.status.code)")
       return answer

@@ -35,6 +35,16 @@ struct HelixCall {
     return body
   }
 
+  /// Whether it is about the conduit and its shards, on which all else depends.
+  var isAboutConduit: Bool { path.hasPrefix("eventsub/conduits") }
+
+  /// Whether it assigns shards, for which Twitch gives a socket ten seconds.
+  var isAssignment: Bool { method == .patch && path == "eventsub/conduits/shards" }
+
+  /// How long to wait for the answer. Ten seconds is what Helix takes when it is slow, and then no call would ever succeed; but a
+  /// line of chat is settled by its echo, and the next one waits behind it.
+  var timeout: Duration { isChatMessage ? .seconds(10) : .seconds(15) }
+
   func url(below base: String) -> String {
     query.isEmpty ? "\(base)/\(path)" : "\(base)/\(path)?\(formEncoded(query))"
   }

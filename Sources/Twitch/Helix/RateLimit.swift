@@ -24,23 +24,29 @@ public struct RateLimit: Hashable, Sendable {
   ///
   /// Work in bulk keeps 0.05, so that a chat or a shard that needs healing never waits behind it.
   public func wait(keeping share: Double = 0, at now: ContinuousClock.Instant) -> Duration {
-    let reserve = Int((Double(limit) * share).rounded(.up))
-    return remaining > reserve || now >= resetsAt ? .zero : resetsAt - now
+    room(keeping: share) > 0 || now >= resetsAt ? .zero : resetsAt - now
+  }
+
+  /// How many requests may go that leave at least that share of the bucket, and at least so many points, to others; what is kept is
+  /// never more than half of it.
+  func room(keeping share: Double, atLeast points: Int = 0) -> Int {
+    let reserve = max(Int((Double(limit) * share).rounded(.up)), points)
+    return max(0, remaining - min(reserve, limit / 2))
   }
 }
 
 extension RateLimit {
-  /// Reads the three headers; nil when they are not all there.
+  /// Reads the three headers; nil when they do not say what is left.
   ///
-  /// Twitch says the moment in Unix seconds of its clock. It is counted from `date`, the answer's, and never taken to be more than
-  /// five minutes away (the bucket fills within one): a clock that is wrong must not stop the relay.
+  /// Twitch says the moment in Unix seconds of its clock, and it is counted from `date`, the answer's. The bucket fills within a
+  /// minute: what is missing, past or further away says nothing, and a minute is long enough.
   init?(_ headers: HTTPFields, at now: ContinuousClock.Instant, date: Date) {
     guard let limit = headers[.rateLimitLimit].flatMap({ Int($0) }),
-      let remaining = headers[.rateLimitRemaining].flatMap({ Int($0) }),
-      let reset = headers[.rateLimitReset].flatMap({ Int($0) })
+      let remaining = headers[.rateLimitRemaining].flatMap({ Int($0) })
     else { return nil }
-    let away = min(max(Double(reset) - date.timeIntervalSince1970, 0), 300)
-    self.init(limit: limit, remaining: max(remaining, 0), resetsAt: now + .seconds(away))
+    let reset = headers[.rateLimitReset].flatMap { Int($0) }
+    let away = reset.map { Double($0) - date.timeIntervalSince1970 }.flatMap { (0...60).contains($0) ? $0 : nil }
+    self.init(limit: limit, remaining: max(remaining, 0), resetsAt: now + .seconds(away ?? 60))
   }
 }
 

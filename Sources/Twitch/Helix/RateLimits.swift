@@ -26,9 +26,11 @@ struct RateLimits {
     return RateLimit(limit: last.limit, remaining: max(0, remaining - budget.underWay), resetsAt: last.resetsAt)
   }
 
-  /// Takes a point for a request that is about to leave; throws `.rateLimited` when there is none.
-  mutating func begin(_ bucket: Helix.Bucket, at now: ContinuousClock.Instant) throws(HelixError) {
-    if let limit = limit(of: bucket, at: now), limit.wait(at: now) > .zero {
+  /// Takes a point for a request that is about to leave; throws `.rateLimited` when there is none and it may not `mayOverdraw`.
+  mutating func begin(
+    _ bucket: Helix.Bucket, mayOverdraw: Bool = false, at now: ContinuousClock.Instant
+  ) throws(HelixError) {
+    if !mayOverdraw, let limit = limit(of: bucket, at: now), limit.wait(at: now) > .zero {
       throw .rateLimited(until: limit.resetsAt)
     }
     budgets[bucket, default: Budget()].underWay += 1

@@ -117,6 +117,41 @@ import WebSockets
     }
   }
 
+  @Test func anAssignmentNeverWaitsForTheBucket() async throws {
+    try await withTwitch { _, request in
+      switch request.line {
+      case "POST /oauth2/token": .token("app")
+      case "PATCH /helix/eventsub/conduits/shards": .json(Data("{}".utf8))
+      default: try .sample("helix_conduits_get", remaining: 0)
+      }
+    } _: { twitch async throws in
+      _ = try await twitch.helix.conduits()
+      await #expect(throws: HelixError.self) { try await twitch.helix.conduits() }
+      _ = try await twitch.helix.updateShards(of: "C", ["0": .webSocket("S")])
+      #expect(twitch.requests.last?.line == "PATCH /helix/eventsub/conduits/shards")
+    }
+  }
+
+  @Test func theConduitDoesNotWaitBehindSlowCalls() async throws {
+    try await withTwitch { twitch, request in
+      if request.isForToken { return .token("app") }
+      guard request.path == "/helix/users" else { return try .sample("helix_conduits_get") }
+      twitch.arrive()
+      await twitch.untilArrivals(9)
+      return try .sample("helix_users")
+    } _: { twitch async throws in
+      let slow = (0..<8).map { _ in
+        Task {
+          _ = twitch; return try await twitch.helix.users(ids: ["1"]).count
+        }
+      }
+      await twitch.untilArrivals(8)
+      #expect(try await twitch.helix.conduits().count == 2)
+      twitch.arrive()
+      for call in slow { #expect(try await call.value == 2) }
+    }
+  }
+
   @Test func aPrivateLimitBlocksNothingElse() async throws {
     try await withTwitch { _, request in
       if request.isForToken { return .token("app") }

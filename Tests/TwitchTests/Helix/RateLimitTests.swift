@@ -22,20 +22,29 @@ import Testing
     #expect(limit.wait(at: now + .seconds(60)) == .zero)
   }
 
-  @Test func aBucketThatIsFullAlreadyIsFullNow() throws {
-    let limit = try #require(RateLimit(try headers("normal"), at: now, date: date + 3600))
-    #expect(limit == RateLimit(limit: 800, remaining: 799, resetsAt: now))
+  @Test func aBucketFillsWithinAMinuteWhateverTheClocksSay() throws {
+    for skew in [3600.0, -3600, -86_400] {
+      let limit = try #require(RateLimit(try headers("exhausted"), at: now, date: date + skew))
+      #expect(limit == RateLimit(limit: 800, remaining: 0, resetsAt: now + .seconds(60)))
+    }
   }
 
-  @Test func aWrongClockNeverStopsTheRelayForLong() throws {
-    let limit = try #require(RateLimit(try headers("exhausted"), at: now, date: date - 86_400))
-    #expect(limit.resetsAt == now + .seconds(300))
-  }
-
-  @Test(arguments: ["", "nan", "soon", "1e99", "99999999999999999999"])
-  func headersThatMakeNoSenseSayNothing(_ reset: String) {
+  @Test(arguments: ["", "nan", "soon", "1e99", "99999999999999999999", "1773511510000", "0"])
+  func aTimeThatMakesNoSenseIsAMinuteAway(_ reset: String) {
     let headers: HTTPFields = [.rateLimitLimit: "800", .rateLimitRemaining: "1", .rateLimitReset: reset]
-    #expect(RateLimit(headers, at: now, date: date) == nil)
+    #expect(
+      RateLimit(headers, at: now, date: date) == RateLimit(limit: 800, remaining: 1, resetsAt: now + .seconds(60)))
+  }
+
+  @Test func whatIsLeftIsLearntWithoutATime() {
+    let headers: HTTPFields = [.rateLimitLimit: "800", .rateLimitRemaining: "7"]
+    #expect(
+      RateLimit(headers, at: now, date: date) == RateLimit(limit: 800, remaining: 7, resetsAt: now + .seconds(60)))
+  }
+
+  @Test func withoutWhatIsLeftNothingIsLearnt() {
+    #expect(RateLimit([.rateLimitLimit: "800"], at: now, date: date) == nil)
+    #expect(RateLimit([.rateLimitLimit: "800", .rateLimitRemaining: "many"], at: now, date: date) == nil)
   }
 
   @Test func workInBulkKeepsAShareForOthers() {

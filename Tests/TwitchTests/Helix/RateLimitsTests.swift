@@ -26,6 +26,12 @@ import Testing
     #expect(limits.limit(of: .app, at: reset)?.remaining == 799)
   }
 
+  @Test func someMayOverdrawAnEmptyBucket() throws {
+    var limits = try limits(remaining: 0)
+    try limits.begin(.app, mayOverdraw: true, at: now)
+    #expect(limits.limit(of: .app, at: now)?.remaining == 0)
+  }
+
   @Test func requestsUnderWayCountAsDone() throws {
     var limits = try limits(remaining: 2)
     try limits.begin(.app, at: now)
