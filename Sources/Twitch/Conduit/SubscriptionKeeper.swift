@@ -94,8 +94,7 @@ final class SubscriptionKeeper {
 
   /// How many calls may leave now. What is kept back is also what the answers may be wrong by, since they overtake each other.
   static func room(in limit: RateLimit) -> Int {
-    let share = Int((Double(limit.limit) * reserve).rounded(.up))
-    return max(0, limit.remaining - min(max(share, SubscriptionState.parallelLimit), limit.limit / 2))
+    limit.room(keeping: reserve, atLeast: SubscriptionState.parallelLimit)
   }
 
   // Steps.
@@ -136,6 +135,7 @@ final class SubscriptionKeeper {
 
   private func list(_ conduit: ConduitID, on owner: isolated any Actor) async {
     let result = await Result.of { () async throws(HelixError) in try await subscriptions(of: conduit) }
+    guard !isStopped else { return }
     state.listed(result, on: conduit, at: .now, using: &generator)
     if case .failure(let error) = result {
       logger.warning("listing subscriptions failed, trying again later", metadata: ["error": "\(error)"])
@@ -145,34 +145,25 @@ final class SubscriptionKeeper {
 
   /// All pages. A long list may use up the rate limit: then the rest of it waits, rather than all of it beginning again.
   private func subscriptions(of conduit: ConduitID) async throws(HelixError) -> [Subscription] {
-    var found: [Subscription] = []
-    var cursor: String?
-    repeat {
-      await waitForRoom()
-      let page = try await page(of: conduit, after: cursor)
-      found += page.items
-      cursor = page.cursor == cursor ? nil : page.cursor
-    } while cursor != nil && !isStopped
-    return found
-  }
-
-  private func page(of conduit: ConduitID, after cursor: String?) async throws(HelixError) -> Page<Subscription> {
-    var query: [(name: String, value: String)] = isFilterKnown ? [SubscriptionFilter.conduit(conduit).query] : []
-    if let cursor { query.append(("after", cursor)) }
+    var pages = 0
     do throws(HelixError) {
-      return try await helix.send(.get("eventsub/subscriptions", query), for: Page<Subscription>.self)
-    } catch .badRequest where isFilterKnown && cursor == nil {
+      return try await helix.subscriptions(isFilterKnown ? .conduit(conduit) : nil) { () async throws(HelixError) in
+        pages += 1
+        try await waitForRoom()
+      }
+    } catch .badRequest where isFilterKnown && pages == 1 {
       isFilterKnown = false
-      return try await page(of: conduit, after: cursor)
+      return try await subscriptions(of: conduit)
     }
   }
 
-  private func waitForRoom() async {
+  private func waitForRoom() async throws(HelixError) {
     while !isStopped {
       let (calls, refilledAt) = allowance(at: .now)
       guard calls == 0, let refilledAt else { return }
       try? await loop.sleep(for: refilledAt - .now)
     }
+    throw .unreachable("stopped")
   }
 
   // Reports.

@@ -64,16 +64,14 @@ private struct ChatLine: Encodable {
   }
 }
 
-/// The answer's only item.
+/// The answer's only item. What was sent has an id; what was dropped may have one.
 struct ChatSendAnswer: Decodable {
   private struct DropReason: Decodable {
     let code: String?
     let message: String?
   }
 
-  private let messageID: MessageID
-  private let isSent: Bool
-  private let dropReason: DropReason?
+  let result: ChatSendResult
 
   private enum CodingKeys: String, CodingKey {
     case messageID = "message_id"
@@ -81,7 +79,17 @@ struct ChatSendAnswer: Decodable {
     case dropReason = "drop_reason"
   }
 
-  var result: ChatSendResult {
-    isSent ? .sent(messageID) : .dropped(code: dropReason?.code ?? "", message: dropReason?.message ?? "")
+  init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    guard try keys.decode(Bool.self, forKey: .isSent) else {
+      let reason = try keys.decodeIfPresent(DropReason.self, forKey: .dropReason)
+      result = .dropped(code: reason?.code ?? "", message: reason?.message ?? "")
+      return
+    }
+    let id = try keys.decode(MessageID.self, forKey: .messageID)
+    guard !id.rawValue.isEmpty else {
+      throw DecodingError.dataCorruptedError(forKey: .messageID, in: keys, debugDescription: "empty")
+    }
+    result = .sent(id)
   }
 }

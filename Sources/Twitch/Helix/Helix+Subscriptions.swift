@@ -14,9 +14,13 @@ extension Helix {
     return try await one(.post("eventsub/subscriptions", body), of: Subscription.self)
   }
 
-  /// Lists subscriptions, all pages, oldest first; those that are disabled stay listed for days.
-  public func subscriptions(_ filter: SubscriptionFilter? = nil) async throws(HelixError) -> [Subscription] {
-    try await pages(.get("eventsub/subscriptions", filter.map { [$0.query] } ?? []), of: Subscription.self)
+  /// Lists subscriptions, all pages, oldest first; those that are disabled stay listed for days. Before each page `prepare` may wait,
+  /// or end it all.
+  public func subscriptions(
+    _ filter: SubscriptionFilter? = nil, beforeEach prepare: () async throws(HelixError) -> Void = {}
+  ) async throws(HelixError) -> [Subscription] {
+    try await pages(
+      .get("eventsub/subscriptions", filter.map { [$0.query] } ?? []), of: Subscription.self, beforeEach: prepare)
   }
 
   /// Ends a subscription; `.notFound` when it has ended already.

@@ -26,6 +26,8 @@ public final class Helix {
   private let appToken: AppToken
   private let logger: Logger
   private var rateLimits = RateLimits()
+  /// Of which endpoints it was told that their lists have something that is no item.
+  private var oddLists: Set<String> = []
   /// How many seconds Twitch's clock is ahead of ours, as its last answer said; `nil` before the first one.
   public private(set) var clockOffset: Double?
   /// How many calls in a row came to nothing because Twitch could not be reached or did not answer.
@@ -65,6 +67,12 @@ public final class Helix {
     _ call: HelixCall, as token: Token = .app, for _: Answer.Type
   ) async throws(HelixError) -> Answer {
     try HelixError.decoding(Answer.self, from: try await send(call, as: token))
+  }
+
+  /// Some of a list made no sense and was left out: told once for each endpoint.
+  func noteSkipped(_ count: Int, of path: String) {
+    guard count > 0, oddLists.insert(path).inserted else { return }
+    logger.debug("skipped what makes no sense in a list", metadata: ["path": "\(path)", "count": "\(count)"])
   }
 
   private func exchange(_ call: HelixCall, _ token: Token, _ secret: Secret) async throws(HelixError) -> Data {

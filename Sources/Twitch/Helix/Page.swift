@@ -1,6 +1,8 @@
 /// What most Helix answers look like: a list, and where it goes on.
 struct Page<Item: Decodable>: Decodable {
   let items: [Item]
+  /// How many entries were no items.
+  let skipped: Int
   /// Where the next page begins; nil on the last.
   let cursor: String?
 
@@ -9,18 +11,47 @@ struct Page<Item: Decodable>: Decodable {
 
   init(from decoder: any Decoder) throws {
     let keys = try decoder.container(keyedBy: CodingKeys.self)
-    items = try keys.decodeIfPresent([Item].self, forKey: .data) ?? []
+    let list = try keys.decodeIfPresent(LenientList<Item>.self, forKey: .data)
+    items = list?.items ?? []
+    skipped = list?.skipped ?? 0
     let cursor = try keys.decodeIfPresent(Pagination.self, forKey: .pagination)?.cursor
     self.cursor = cursor?.isEmpty == true ? nil : cursor
   }
 }
 
+/// A list of which only what can be read counts: one odd entry must not hide all others for ever.
+struct LenientList<Item: Decodable>: Decodable {
+  let items: [Item]
+  /// How many entries were no items.
+  let skipped: Int
+
+  private struct Entry: Decodable {
+    let item: Item?
+
+    init(from decoder: any Decoder) { item = try? Item(from: decoder) }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let entries = try decoder.singleValueContainer().decode([Entry].self)
+    items = entries.compactMap(\.item)
+    skipped = entries.count - items.count
+  }
+}
+
 extension Helix {
+  private func page<Item: Decodable>(
+    _ call: HelixCall, as token: Token = .app, of _: Item.Type
+  ) async throws(HelixError) -> Page<Item> {
+    let page = try await send(call, as: token, for: Page<Item>.self)
+    noteSkipped(page.skipped, of: call.path)
+    return page
+  }
+
   /// Sends a call that answers with a list of one page.
   func list<Item: Decodable>(
     _ call: HelixCall, as token: Token = .app, of _: Item.Type
   ) async throws(HelixError) -> [Item] {
-    try await send(call, as: token, for: Page<Item>.self).items
+    try await page(call, as: token, of: Item.self).items
   }
 
   /// Sends calls that answer with a list each, one after another.
@@ -42,10 +73,10 @@ extension Helix {
     return item
   }
 
-  /// Sends a call again with each page's cursor until the last page. What is on two pages, because the list changed between
-  /// them, is given once.
+  /// Sends a call again with each page's cursor until the last page, and before each does what is to be done then. What is on two
+  /// pages, because the list changed between them, is given once.
   func pages<Item: Decodable & Identifiable>(
-    _ call: HelixCall, of _: Item.Type
+    _ call: HelixCall, of _: Item.Type, beforeEach prepare: () async throws(HelixError) -> Void = {}
   ) async throws(HelixError) -> [Item] {
     var items: [Item] = []
     var seen: Set<Item.ID> = []
@@ -54,7 +85,8 @@ extension Helix {
     repeat {
       var call = call
       if let cursor { call.query.append(("after", cursor)) }
-      let page = try await send(call, for: Page<Item>.self)
+      try await prepare()
+      let page = try await page(call, of: Item.self)
       items += page.items.filter { seen.insert($0.id).inserted }
       cursor = page.cursor
     } while cursor.map { cursors.insert($0).inserted } ?? false  // a cursor that comes back would never end

@@ -53,8 +53,8 @@ extension ShardUpdate: Decodable {
 
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.container(keyedBy: CodingKeys.self)
-    updated = try keys.decodeIfPresent([Shard].self, forKey: .updated) ?? []
-    failures = try keys.decodeIfPresent([Failure].self, forKey: .failures) ?? []
+    updated = try keys.decodeIfPresent(LenientList<Shard>.self, forKey: .updated)?.items ?? []
+    failures = try keys.decodeIfPresent(LenientList<Failure>.self, forKey: .failures)?.items ?? []
   }
 }
 

@@ -129,6 +129,28 @@ import Testing
     #expect(!message.isEmpty)
   }
 
+  @Test(arguments: ["", #""message_id":null,"#, #""message_id":"","#])
+  func aDroppedLineNeedsNoId(_ id: String) throws {
+    let json = #"{\#(id)"is_sent":false,"drop_reason":{"code":"msg_rejected","message":"no"}}"#
+    #expect(
+      try Sample(json: json).decode(ChatSendAnswer.self).result == .dropped(code: "msg_rejected", message: "no"))
+  }
+
+  @Test(arguments: ["", #""message_id":null,"#, #""message_id":"","#])
+  func aSentLineNeedsAnId(_ id: String) throws {
+    #expect(throws: (any Error).self) {
+      try Sample(json: #"{\#(id)"is_sent":true}"#).decode(ChatSendAnswer.self)
+    }
+  }
+
+  @Test func whatIsNoShardCostsTheOthersNothing() throws {
+    let json = #"{"data":[{"id":"0","status":null},{"id":"1","status":"enabled"},7],"errors":[{},{"id":"2"}]}"#
+    let update = try Sample(json: json).decode(ShardUpdate.self)
+    #expect(update.updated.map(\.id) == ["1"])
+    #expect(update.failures.map(\.id) == ["2"])
+    #expect(try Sample(json: json).decode(Page<Shard>.self).items.map(\.id) == ["1"])
+  }
+
   @Test func sentLinesHaveAnId() throws {
     let result = try items("helix_chat_send_ok", ChatSendAnswer.self)[0].result
     #expect(result == .sent("98ce0e46-81b6-4146-aad5-fffb043cbca4"))

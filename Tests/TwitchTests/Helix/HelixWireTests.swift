@@ -152,6 +152,50 @@ import WebSockets
     }
   }
 
+  @Test func whatIsNoItemOfAListIsSkipped() async throws {
+    try await withTwitch { _, request in
+      if request.isForToken { return .token("app") }
+      return .json(
+        Data(
+          """
+          {"data":[{"id":"a","status":"enabled","type":"stream.online","version":"1","condition":{},"transport":{}},
+          null,{"id":"b","status":"enabled","type":"stream.online","version":"1","condition":{},
+          "transport":{"method":"conduit","conduit_id":"C"},"cost":0}],"pagination":{}}
+          """.utf8))
+    } _: { twitch async throws in
+      #expect(try await twitch.helix.subscriptions().map(\.id) == ["b"])
+    }
+  }
+
+  @Test func pagesThatLeadInACircleEnd() async throws {
+    try await withTwitch { twitch, request in
+      if request.isForToken { return .token("app") }
+      let next = request.query["after"] == "A" ? "B" : "A"
+      return .json(Data(#"{"data":[],"pagination":{"cursor":"\#(next)"}}"#.utf8))
+    } _: { twitch async throws in
+      var pages = 0
+      _ = try await twitch.helix.subscriptions { () async throws(HelixError) in pages += 1 }
+      #expect(pages == 3)
+      #expect(twitch.requests.map { $0.query["after"] } == [nil, nil, "A", "B"])
+    }
+  }
+
+  @Test func whatIsToBeDoneBeforeAPageMayEndTheList() async throws {
+    try await withTwitch { twitch, request in
+      request.isForToken ? .token("app") : .json(Data(#"{"pagination":{"cursor":"\#(twitch.requests.count)"}}"#.utf8))
+    } _: { twitch async throws in
+      var pages = 0
+      await expect(throws: HelixError.unreachable("enough")) {
+        _ = twitch
+        _ = try await twitch.helix.subscriptions { () async throws(HelixError) in
+          pages += 1
+          if pages == 3 { throw .unreachable("enough") }
+        }
+      }
+      #expect(pages == 3)
+    }
+  }
+
   @Test func aPrivateLimitBlocksNothingElse() async throws {
     try await withTwitch { _, request in
       if request.isForToken { return .token("app") }
