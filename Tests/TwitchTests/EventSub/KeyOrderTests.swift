@@ -25,6 +25,33 @@ import Testing
   /// Enough after the last key for it to be looked at all at once.
   private let end = #""\#(String(repeating: "x", count: 40))"}"#
 
+  private func expected(_ keys: KeyOrder, _ text: String, at place: Int = 0, depth: Int = 1) -> JSONField? {
+    keys.expected(at: place, of: Array(text.utf8).span, depth: depth)?.field
+  }
+
+  private func key(_ name: String) throws -> KeyOrder.Key {
+    let key = KeyOrder.key(Array(name.utf8).span)
+    return try #require(key)
+  }
+
+  @Test func aKeyIsExpectedWhereItWas() throws {
+    let padding = String(repeating: " ", count: 40)
+    var keys = KeyOrder.unknown
+    #expect(expected(keys, #""id":"# + padding) == nil)
+    keys.learn(try key("id"), depth: 1)
+    keys.learn(try key("text"), depth: 1)
+    #expect(expected(keys, #""id":"# + padding) == nil)
+    keys.begin()
+    #expect(expected(keys, #""id":"# + padding) == .id)
+    #expect(expected(keys, #"x"id":"# + padding, at: 1) == .id)
+    #expect(expected(keys, #""id":"# + padding, depth: 2) == nil)
+    #expect(expected(keys, #""text":"# + padding) == nil)
+    // It is looked up where no 32 bytes are left.
+    #expect(expected(keys, #""id":1}"#) == nil)
+    keys.pass(try key("id"))
+    #expect(expected(keys, #""text":"# + padding) == .text)
+  }
+
   @Test(arguments: JSONField.allCases) func everyKeyIsFound(field: JSONField) throws {
     var keys = KeyOrder.unknown
     for _ in 0..<2 {

@@ -32,9 +32,10 @@ import Testing
 
   @Test(arguments: lengths) func aByteIsFoundWhereverItIs(length: Int) {
     for byte in [0x00, 0x01, 0x61, 0x7F, 0x80, 0xFF] as [UInt8] {
-      // What differs by one bit is another byte.
+      // What differs by one bit, or by all but one, is another byte.
       let text = (0..<length).map { byte ^ 1 << UInt8($0 % 8) }
       #expect(!contains(text, byte))
+      #expect(!contains(text.map { ~$0 }, byte))
       for place in 0..<length {
         var text = text
         text[place] = byte
