@@ -1,4 +1,5 @@
 import Twitch
+import WebSockets
 
 /// How badges look: asked for channel by channel, kept for hours, and never waited for.
 ///
@@ -20,15 +21,23 @@ struct BadgeCatalog {
   private struct Key: Hashable {
     var setID: String
     var id: String
+
+    /// Looked for with each badge of each line: of the set's name its length and eight bytes are enough.
+    func hash(into hasher: inout Hasher) {
+      let (set, version) = (setID.utf8Span.span, id.utf8Span.span)
+      var mixed = set.count >= 8 ? set.word(at: 0) : UInt64(set.isEmpty ? 0 : set[0])
+      mixed = mixed &* 31 &+ UInt64(set.count)
+      for index in version.indices { mixed = mixed &* 31 &+ UInt64(version[index]) }
+      hasher.combine(mixed)
+    }
   }
 
-  private struct Shelf {
-    var badges: [Key: BadgeSet.Version] = [:]
-    /// When Twitch was last asked; `nil` while it is yet to be.
-    var asked: ContinuousClock.Instant?
-  }
+  private typealias Shelf = [Key: WornBadge.Appearance]
 
-  private var shelves: [Owner: Shelf] = [:]
+  private var common: Shelf = [:]
+  private var own: [TwitchUserID: Shelf] = [:]
+  /// Who is known, and when Twitch was last asked for their badges; `nil` while it is yet to be.
+  private var asked: [Owner: ContinuousClock.Instant?] = [:]
   private var wanted: [Owner] = []
 
   /// Whether somebody's badges are still to be asked for.
@@ -37,10 +46,10 @@ struct BadgeCatalog {
   /// Says how badges look that are worn in a channel, as far as that is known.
   func worn(_ badges: [Badge], in channel: TwitchUserID) -> [WornBadge] {
     guard !badges.isEmpty else { return [] }
-    let (own, common) = (shelves[.channel(channel)]?.badges, shelves[.everybody]?.badges)
+    let own = own[channel] ?? [:]
     return badges.map { badge in
       let key = Key(setID: badge.setID, id: badge.id)
-      return WornBadge(badge: badge, appearance: own?[key] ?? common?[key])
+      return WornBadge(badge: badge, appearance: (own.isEmpty ? nil : own[key]) ?? common[key])
     }
   }
 
@@ -48,13 +57,13 @@ struct BadgeCatalog {
   ///
   /// - Parameter isMissing: Whether one is worn there that is not known.
   mutating func want(_ channel: TwitchUserID, isMissing: Bool = false, at now: ContinuousClock.Instant) {
-    if shelves.count > Self.limit { self = BadgeCatalog() }
+    if asked.count > Self.limit { self = BadgeCatalog() }
     let age = isMissing ? Self.pause : Self.age
     for owner in [Owner.everybody, .channel(channel)] {
-      if let shelf = shelves[owner] {
-        guard let asked = shelf.asked, now - asked > age else { continue }
+      if let known = asked[owner] {
+        guard let time = known, now - time > age else { continue }
       }
-      shelves[owner, default: Shelf()].asked = nil
+      asked[owner] = .some(nil)
       wanted.append(owner)
     }
   }
@@ -65,10 +74,16 @@ struct BadgeCatalog {
   /// Takes in an answer. Without one, what was known stays.
   mutating func learn(_ sets: [BadgeSet]?, of owner: Owner, at now: ContinuousClock.Instant) {
     // Forgotten meanwhile, with all others.
-    guard shelves[owner] != nil else { return }
-    shelves[owner]?.asked = now
+    guard asked[owner] != nil else { return }
+    asked[owner] = now
     guard let sets else { return }
-    let badges = sets.flatMap { set in set.versions.map { (Key(setID: set.setID, id: $0.id), $0) } }
-    shelves[owner]?.badges = Dictionary(badges) { first, _ in first }
+    let badges = sets.flatMap { set in
+      set.versions.map { (Key(setID: set.setID, id: $0.id), WornBadge.Appearance($0)) }
+    }
+    let shelf = Dictionary(badges) { first, _ in first }
+    switch owner {
+    case .everybody: common = shelf
+    case .channel(let channel): own[channel] = shelf
+    }
   }
 }

@@ -52,7 +52,7 @@ extension Relay {
     }
   }
 
-  private func publish(_ message: consuming ChatMessage, at time: Timestamp) {
+  private func publish(_ message: ChatMessage, at time: Timestamp) {
     guard let (account, rooms) = carriers(of: message.broadcaster), let first = rooms.first else { return }
     settle(message, in: account)
     let body = RichText(message.body, images: images)

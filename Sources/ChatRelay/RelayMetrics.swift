@@ -18,7 +18,7 @@ final class RelayMetrics {
   private let gaps: Counter
   private let loopLag: Recorder
   private let sendSeconds: Recorder
-  private var messages: [String: Counter] = [:]
+  private var messages: [EventKind: Counter] = [:]
   private var closures: [UInt16: Counter] = [:]
   private var sends: [SendLabels: Counter] = [:]
   private var calls: [CallLabels: Counter] = [:]
@@ -84,9 +84,10 @@ final class RelayMetrics {
 
   /// Twitch delivered something.
   func received(_ event: Event) {
-    let type = event.word
-    let counter = messages[type] ?? Counter(label: MetricName.messages, dimensions: [("type", type)], factory: registry)
-    messages[type] = counter
+    let kind = EventKind(event)
+    if let counter = messages[kind] { return counter.increment() }
+    let counter = Counter(label: MetricName.messages, dimensions: [("type", kind.rawValue)], factory: registry)
+    messages[kind] = counter
     counter.increment()
   }
 
@@ -163,20 +164,31 @@ final class RelayMetrics {
   }
 }
 
-extension Event {
-  /// What it is, in the words of Twitch's subscription types.
-  fileprivate var word: String {
-    switch self {
-    case .message: "channel.chat.message"
-    case .notice: "channel.chat.notification"
-    case .messageDelete: "channel.chat.message_delete"
-    case .clearUserMessages: "channel.chat.clear_user_messages"
-    case .clear: "channel.chat.clear"
-    case .streamOnline: "stream.online"
-    case .streamOffline: "stream.offline"
-    case .channelUpdate: "channel.update"
-    case .shardDisabled: "conduit.shard.disabled"
-    case .unknown: "unknown"
+/// What an event is, in the words of Twitch's subscription types.
+private enum EventKind: String {
+  case message = "channel.chat.message"
+  case notice = "channel.chat.notification"
+  case messageDelete = "channel.chat.message_delete"
+  case clearUserMessages = "channel.chat.clear_user_messages"
+  case clear = "channel.chat.clear"
+  case streamOnline = "stream.online"
+  case streamOffline = "stream.offline"
+  case channelUpdate = "channel.update"
+  case shardDisabled = "conduit.shard.disabled"
+  case unknown
+
+  init(_ event: Event) {
+    switch event {
+    case .message: self = .message
+    case .notice: self = .notice
+    case .messageDelete: self = .messageDelete
+    case .clearUserMessages: self = .clearUserMessages
+    case .clear: self = .clear
+    case .streamOnline: self = .streamOnline
+    case .streamOffline: self = .streamOffline
+    case .channelUpdate: self = .channelUpdate
+    case .shardDisabled: self = .shardDisabled
+    case .unknown: self = .unknown
     }
   }
 }

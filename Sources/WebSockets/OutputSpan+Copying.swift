@@ -5,12 +5,6 @@ extension OutputSpan<UInt8> {
     unsafe bytes.withUnsafeBufferPointer { unsafe append(from: $0.baseAddress, count: $0.count) }
   }
 
-  /// Appends a copy of that text, for which there has to be room.
-  @inlinable package mutating func append(copying text: StaticString) {
-    precondition(text.hasPointerRepresentation && text.utf8CodeUnitCount <= freeCapacity, "no room for the text")
-    unsafe append(from: text.utf8Start, count: text.utf8CodeUnitCount)
-  }
-
   /// What is copied over is memory that holds nothing yet; that there is so much of it, the callers have seen to.
   @unsafe @inlinable package mutating func append(from source: UnsafePointer<UInt8>?, count: Int) {
     unsafe withUnsafeMutableBufferPointer { memory, used in

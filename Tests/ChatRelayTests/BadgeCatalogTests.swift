@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Twitch
 
@@ -23,7 +24,9 @@ import Twitch
   }
 
   private func title(_ badge: Badge, in channel: TwitchUserID, _ catalog: BadgeCatalog) -> String? {
-    catalog.worn([badge], in: channel).first?.appearance?.title
+    var json = JSONWriter()
+    json.object { $0.badges(catalog.worn([badge], in: channel)) }
+    return (try? JSON(json.bytes))?["badges"]?[0]?["title"]?.text
   }
 
   @Test func eachIsAskedForOnce() {

@@ -15,7 +15,8 @@ import Testing
       Line(
         stream: StreamID(rawValue: 21), account: AccountID(rawValue: 14), message: message, picture: picture,
         badges: message.badges.map { WornBadge(badge: $0) },
-        sourceBadges: message.source?.badges.map { WornBadge(badge: $0, appearance: prime) } ?? [],
+        sourceBadges: message.source?.badges.map { WornBadge(badge: $0, appearance: WornBadge.Appearance(prime)) }
+          ?? [],
         time: try #require(Timestamp("2026-03-14T18:05:31.123456789Z")), body: RichText(message.body, images: images)))
   }
 

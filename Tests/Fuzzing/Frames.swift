@@ -68,7 +68,7 @@ private func check(_ notification: Twitch.Notification) {
 private func worn(_ badges: [Badge]) -> [WornBadge] {
   badges.enumerated().map { place, badge in
     let version = BadgeSet.Version(id: badge.id, title: badge.setID, imageURL: "https://static-cdn.example/\(badge.id)")
-    return WornBadge(badge: badge, appearance: place.isMultiple(of: 2) ? version : nil)
+    return WornBadge(badge: badge, appearance: place.isMultiple(of: 2) ? WornBadge.Appearance(version) : nil)
   }
 }
 

@@ -19,7 +19,15 @@ struct EmoteImages {
   }
 
   /// The address of an emote's picture.
-  func url(of emote: Emote) -> String { parts.joined(separator: Self.escaped(emote.id)) }
+  func url(of emote: Emote) -> String {
+    let id = Self.escaped(emote.id)
+    var url = parts[0]
+    for part in parts.dropFirst() {
+      url += id
+      url += part
+    }
+    return url
+  }
 
   /// An id comes from outside and must not leave its place in the path.
   private static func escaped(_ id: String) -> String {

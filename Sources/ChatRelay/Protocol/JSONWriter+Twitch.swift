@@ -16,20 +16,6 @@ extension JSONWriter {
     member("color", color)
   }
 
-  mutating func badges(_ badges: [WornBadge]) {
-    if badges.isEmpty { return }
-    member("badges", array: badges) { json, worn in
-      json.object { json in
-        json.member("set_id", worn.badge.setID)
-        json.member("id", worn.badge.id)
-        json.member("info", worn.badge.info)
-        guard let appearance = worn.appearance else { return }
-        if !appearance.title.isEmpty { json.member("title", appearance.title) }
-        if !appearance.imageURL.isEmpty { json.member("url", appearance.imageURL) }
-      }
-    }
-  }
-
   mutating func range<Content>(_ part: RichText.Part<Content>) {
     member("begin", part.begin)
     member("end", part.end)

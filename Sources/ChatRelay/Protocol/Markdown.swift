@@ -1,67 +1,73 @@
+import WebSockets
+
 /// Makes CommonMark out of what people wrote: safe to render by anything, for nobody can smuggle markup into it.
 ///
 /// Every character of theirs that means something in CommonMark or HTML comes out escaped, and the line cannot turn into a heading, a
 /// list or a code block. The only markup that is ever produced is an emote's image and a link to an `http://` or `https://` address.
 struct Markdown {
   /// The line as far as it was made, as UTF-8: every line comes by here.
-  private var bytes: [UInt8] = []
+  private(set) var bytes: [UInt8] = []
 
   /// The line as far as it was made.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// Appends what a person wrote; web addresses in it become links.
   mutating func append(_ plain: String) {
-    bytes.reserveCapacity(bytes.count + plain.utf8.count + 16)
     var rest = Substring(plain)
     if bytes.isEmpty, let first = rest.utf8.first, first <= 0x20 || first >= 0x7F {
       // Four leading spaces or a tab would make it a block of code.
       rest = rest.drop { $0.isWhitespace }
     }
     while let link = WebAddress.first(in: rest) {
-      appendEscaped(rest[..<link.startIndex])
+      appendEscaped(rest[..<link.startIndex].utf8Span.span)
       bytes += "[".utf8
-      appendEscaped(link)
+      appendEscaped(link.utf8Span.span)
       bytes += "](".utf8
-      appendDestination(link)
+      appendDestination(link.utf8Span.span)
       bytes += ")".utf8
       rest = rest[link.endIndex...]
     }
-    appendEscaped(rest)
+    appendEscaped(rest.utf8Span.span)
   }
 
   /// Appends an emote: an image whose alternative text is its name.
   mutating func appendImage(named name: String, url: String) {
     bytes += "![".utf8
-    appendEscaped(name[...])
+    appendEscaped(name.utf8Span.span)
     bytes += "](".utf8
-    appendDestination(url[...])
+    appendDestination(url.utf8Span.span)
     bytes += ")".utf8
   }
 
-  private mutating func appendEscaped(_ plain: Substring) {
-    let plain = plain.utf8Span.span
-    var place = 0
-    while place < plain.count {
-      let byte = plain[place]
-      let unprintable = Self.unprintable(in: plain, at: place)
-      if unprintable > 0 {
-        // A line break would begin a new block; other control characters have no place in a line of chat.
-        bytes.append(UInt8(ascii: " "))
-        place += unprintable
-        continue
+  /// CommonMark 2.4: a backslash before any ASCII punctuation makes it literal.
+  private static let markup = ByteSet(#"\`*_{}[]()<>#+-.!|~&="#)
+  /// Those, and what a character that cannot be seen may begin with.
+  private static let special = ByteSet(#"\`*_{}[]()<>#+-.!|~&="#, 0...0x1F, 0x7F...0x7F, 0xC2...0xC2, 0xE2...0xE2)
+
+  private mutating func appendEscaped(_ plain: Span<UInt8>) {
+    let special = Self.special
+    bytes.append(addingCapacity: plain.count * 2) { output in
+      var place = 0
+      while place < plain.count {
+        let end = special.firstPlace(in: plain, from: place)
+        output.append(copying: plain.extracting(place..<end))
+        place = end
+        if place < plain.count { place += Self.appendSpecial(plain, at: place, to: &output) }
       }
-      if Self.isMarkup(byte) { bytes.append(UInt8(ascii: "\\")) }
-      bytes.append(byte)
-      place += 1
     }
   }
 
-  /// CommonMark 2.4: a backslash before any ASCII punctuation makes it literal.
-  private static func isMarkup(_ byte: UInt8) -> Bool {
-    switch Unicode.Scalar(byte) {
-    case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "<", ">", "#", "+", "-", ".", "!", "|", "~", "&", "=": true
-    default: false
+  /// Appends what may need a backslash, or a space in its place; gives how many bytes that was.
+  private static func appendSpecial(_ plain: Span<UInt8>, at place: Int, to output: inout OutputSpan<UInt8>) -> Int {
+    let unprintable = unprintable(in: plain, at: place)
+    if unprintable > 0 {
+      // A line break would begin a new block; other control characters have no place in a line of chat.
+      output.append(UInt8(ascii: " "))
+      return unprintable
     }
+    if markup.contains(plain[place]) { output.append(UInt8(ascii: "\\")) }
+    output.append(plain[place])
+    return 1
   }
 
   /// How many bytes a control character or a line break takes there; 0 when there is none.
@@ -76,20 +82,35 @@ struct Markdown {
     }
   }
 
-  /// A link's target: what could end it or begin an entity is escaped, what no address may hold is percent-encoded.
-  private mutating func appendDestination(_ url: Substring) {
-    for byte in url.utf8 {
-      switch byte {
-      case UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "`"), 0...0x20,
-        0x7F...0xFF:
-        let digits = String(byte, radix: 16, uppercase: true)
-        bytes += "%\(digits.count == 1 ? "0" : "")\(digits)".utf8
-      case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "_"),
-        UInt8(ascii: "["), UInt8(ascii: "]"):
-        bytes += [UInt8(ascii: "\\"), byte]
-      default:
-        bytes.append(byte)
+  /// What no address may hold, and what could end it: that is percent-encoded.
+  private static let forbidden = ByteSet(#"\<>"`"#, 0...0x20, 0x7F...0xFF)
+  /// Those, and what could end a link or begin an entity: that gets a backslash.
+  private static let notable = ByteSet(#"\<>"`()&*_[]"#, 0...0x20, 0x7F...0xFF)
+
+  /// A link's target.
+  private mutating func appendDestination(_ url: Span<UInt8>) {
+    let notable = Self.notable
+    bytes.append(addingCapacity: url.count * 3) { output in
+      var place = 0
+      while place < url.count {
+        let end = notable.firstPlace(in: url, from: place)
+        output.append(copying: url.extracting(place..<end))
+        place = end
+        if place < url.count { Self.appendNotable(url[place], to: &output) }
+        place += 1
       }
+    }
+  }
+
+  private static func appendNotable(_ byte: UInt8, to output: inout OutputSpan<UInt8>) {
+    if forbidden.contains(byte) {
+      output.append(UInt8(ascii: "%"))
+      for digit in [byte >> 4, byte & 0xF] {
+        output.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
+      }
+    } else {
+      output.append(UInt8(ascii: "\\"))
+      output.append(byte)
     }
   }
 }

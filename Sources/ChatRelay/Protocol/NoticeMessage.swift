@@ -34,7 +34,7 @@ struct NoticeMessage: RoomMessage {
     }
     if !body.text.isEmpty {
       json.member("message", body.text)
-      json.member("markdown", body.markdown)
+      json.member("markdown", utf8: body.markdownBytes.span)
       body.writeParts(to: &json)
     }
   }

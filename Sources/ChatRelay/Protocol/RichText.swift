@@ -1,4 +1,5 @@
 import Twitch
+import WebSockets
 
 /// A chat line in the forms that clients show: plain, as Markdown, and where in the plain text its pictures and names stand.
 struct RichText {
@@ -22,52 +23,69 @@ struct RichText {
   /// would cost everybody in the room their connection.
   static let longest = 4_000
 
-  private(set) var text = ""
-  private(set) var markdown = ""
+  let text: String
+  /// The Markdown as UTF-8: that is what it is needed as.
+  let markdownBytes: [UInt8]
   private(set) var emotes: [Part<Image>] = []
   private(set) var mentions: [Part<ChatUser>] = []
   private(set) var cheermotes: [Part<Cheermote>] = []
 
+  var markdown: String { String(decoding: markdownBytes, as: UTF8.self) }
+
   init(_ body: ChatText, images: EmoteImages) {
+    let body = Self.presentable(body)
+    text = body.text
     var markdown = Markdown()
+    if body.fragments.isEmpty { markdown.append(text) }
     var position = 0
-    for fragment in body.fragments.isEmpty ? [Fragment(body.text)] : body.fragments {
-      guard position < Self.longest else { break }
-      let (words, count) = Self.beginning(of: Self.cleaned(fragment.text), Self.longest - position)
-      let end = position + count
+    for fragment in body.fragments {
+      let end = position + Self.codePoints(of: fragment.text)
       switch fragment.kind {
       case .emote(let emote):
-        let image = Image(id: emote.id, name: words, url: images.url(of: emote))
+        let image = Image(id: emote.id, name: fragment.text, url: images.url(of: emote))
         emotes.append(Part(content: image, begin: position, end: end))
         markdown.appendImage(named: image.name, url: image.url)
       case .mention(let user):
         mentions.append(Part(content: user, begin: position, end: end))
-        markdown.append(words)
+        markdown.append(fragment.text)
       case .cheermote(let cheermote):
         cheermotes.append(Part(content: cheermote, begin: position, end: end))
-        markdown.append(words)
+        markdown.append(fragment.text)
       case .text:
-        markdown.append(words)
+        markdown.append(fragment.text)
       }
-      text += words
       position = end
     }
-    self.markdown = markdown.text
+    markdownBytes = markdown.bytes
   }
 
-  /// So many code points of a text, or all there are, and how many that is.
-  private static func beginning(of text: String, _ limit: Int) -> (String, count: Int) {
+  /// A line as it may be shown, which nearly every one is as it comes: not longer than the longest, and without U+0001, which Twitch
+  /// marks actions with and which means nothing to anybody else (FACTS 8.4).
+  private static func presentable(_ body: ChatText) -> ChatText {
+    let bytes = body.text.utf8Span.span
+    guard bytes.count > longest || bytes.contains(1) else { return body }
+    var left = longest
+    var fragments: [Fragment] = []
+    for fragment in body.fragments where left > 0 {
+      let scalars = fragment.text.unicodeScalars.filter { $0 != "\u{1}" }.prefix(left)
+      left -= scalars.count
+      fragments.append(Fragment(String(String.UnicodeScalarView(scalars)), fragment.kind))
+    }
+    return ChatText(fragments.map(\.text).joined(), fragments: fragments)
+  }
+
+  private static func codePoints(of text: String) -> Int {
     let bytes = text.utf8Span.span
-    var count = 0
-    // A code point has one byte that does not continue another.
-    for place in bytes.indices where bytes[place] & 0xC0 != 0x80 { count += 1 }
-    return count <= limit ? (text, count) : (String(text.unicodeScalars.prefix(limit)), limit)
-  }
-
-  /// The text without U+0001, which Twitch marks actions with and which means nothing to anybody else (FACTS 8.4).
-  private static func cleaned(_ text: String) -> String {
-    guard text.utf8Span.span.contains(1) else { return text }
-    return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\u{1}" }))
+    var count = bytes.count
+    var place = 0
+    // A code point has one byte that does not continue another: of those that do, only the highest bit of the first two is set.
+    while place &+ 8 <= bytes.count {
+      let word = bytes.word(at: place)
+      count &-= (word &>> 7 & ~word &>> 6 & 0x0101_0101_0101_0101).nonzeroBitCount
+      place &+= 8
+    }
+    for place in place..<bytes.count where bytes[place] & 0xC0 == 0x80 { count &-= 1 }
+    return count
   }
 
   /// Writes `emotes` and `mentions`, each when there are any.

@@ -22,13 +22,12 @@ extension RoomMessage {
 
   /// The payload of the frame, with the place in the room's history.
   func encoded(at cursor: Cursor) -> [UInt8] {
-    var json = JSONWriter(capacity: 2_048)
+    var json = JSONWriter()
     json.object { json in
       write(to: &json)
-      json.member("cursor", cursor.text)
+      json.member("cursor", cursor)
     }
-    // It is kept for long, and takes no more room than it needs.
-    return Array(json.bytes[...])
+    return json.bytes
   }
 
   /// What the room keeps of it.
