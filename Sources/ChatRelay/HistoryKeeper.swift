@@ -14,7 +14,7 @@ final class HistoryKeeper {
   private static let moment: Duration = .milliseconds(250)
   /// How long after a failure it is tried again.
   private static let patience: Duration = .seconds(1)
-  /// How many bytes of payload may wait.
+  /// How many bytes of entries may wait.
   private static let longestQueue = 32 << 20
   /// How long keys of notifications are kept: twice as long as Twitch may take to deliver again (FACTS 5), in milliseconds.
   static let seenFor: Int64 = 20 * 60_000
@@ -27,7 +27,7 @@ final class HistoryKeeper {
     var written = 0
     /// Entries that were dropped because the disk took nothing for too long.
     var dropped = 0
-    /// Bytes of payload that wait.
+    /// Bytes of entries that wait.
     var waiting = 0
     /// How often something was written, and how long that took altogether.
     var flushes = 0
@@ -87,9 +87,9 @@ final class HistoryKeeper {
 
   /// Keeps an entry of a room.
   func append(_ entry: HistoryEntry, in stream: StreamID) {
-    batch.entries[stream, default: []].append(entry)
-    journal?.append(entry, in: stream)
-    status.waiting += entry.payload.count
+    let bytes = batch.append(entry, in: stream)
+    journal?.append(bytes, in: stream)
+    status.waiting += bytes.count
     if status.waiting > Self.longestQueue { drop() }
     wake()
   }
@@ -121,7 +121,7 @@ final class HistoryKeeper {
 
   /// Whether entries after a place were dropped that the disk does not tell of yet.
   func hasLost(after place: Int64, in stream: StreamID) -> Bool {
-    [batch, departed].contains { $0.entries[stream]?.contains { $0.kind == .gap && $0.number > place } ?? false }
+    batch.hasGap(after: place, in: stream) || departed.hasGap(after: place, in: stream)
   }
 
   /// Writes what comes, until `close`.
@@ -135,6 +135,7 @@ final class HistoryKeeper {
   }
 
   private func wake() {
+    guard idle != nil else { return }
     idle?.resume()
     idle = nil
   }
@@ -192,9 +193,9 @@ final class HistoryKeeper {
   private func succeeded(_ batch: HistoryBatch, after duration: Duration) {
     status.flushes += 1
     status.flushTime += duration
-    status.waiting = self.batch.payloadSize
-    status.written += batch.entries.values.reduce(0) { $0 + $1.count }
-    onSettled(batch.entries.compactMapValues { $0.last?.number })
+    status.waiting = self.batch.size
+    status.written += batch.count
+    onSettled(batch.lastNumbers)
     journal?.arrive()
     if journal?.isBehind == true { journal?.rewrite(self.batch) }
     guard status.degradedSince != nil else { return }
@@ -204,7 +205,7 @@ final class HistoryKeeper {
   }
 
   private func failed(_ error: any Error) {
-    status.waiting = batch.payloadSize
+    status.waiting = batch.size
     if status.waiting > Self.longestQueue { drop() }
     // What moderation took away meanwhile goes, and what waits takes up no more room than it needs.
     if let journal, !batch.removals.isEmpty || journal.isCrowded && !journal.isBehind { journal.rewrite(batch) }
@@ -216,12 +217,9 @@ final class HistoryKeeper {
 
   /// Lets go of the entries that wait; each room gets a gap instead.
   private func drop() {
-    status.dropped += batch.entries.values.reduce(0) { $0 + $1.count }
-    for (stream, entries) in batch.entries {
-      guard let last = entries.last else { continue }
-      batch.entries[stream] = [gap(stream, last.number)]
-    }
-    status.waiting = batch.payloadSize
-    onSettled(batch.entries.compactMapValues { $0.last?.number })
+    status.dropped += batch.count
+    batch.replaceEntries(gap)
+    status.waiting = batch.size
+    onSettled(batch.lastNumbers)
   }
 }

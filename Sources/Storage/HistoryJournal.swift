@@ -61,8 +61,8 @@ public final class HistoryJournal {
     commit()
   }
 
-  /// Adds an entry of a room.
-  public func append(_ entry: HistoryEntry, in stream: StreamID) {
+  /// Adds an entry of a room, as ``HistoryBatch/append(_:in:)`` gives it.
+  public func append(_ entry: ArraySlice<UInt8>, in stream: StreamID) {
     add { HistoryRecord.append(entry, in: stream, to: &$0) }
   }
 
@@ -134,7 +134,9 @@ public final class HistoryJournal {
     isGrouping = false
     defer { isGrouping = wasGrouping }
     for (stream, removals) in batch.removals { for removal in removals { append(removal, in: stream) } }
-    for (stream, entries) in batch.entries { for entry in entries { append(entry, in: stream) } }
+    for (stream, segments) in batch.segments {
+      for segment in segments { for record in segment.records { append(record.bytes, in: stream) } }
+    }
     for line in batch.sent.values { append(line) }
     // In pieces, so that they fit wherever there is room.
     for start in stride(from: 0, to: batch.seenKeys.count, by: 1000) {

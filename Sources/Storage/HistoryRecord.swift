@@ -14,10 +14,11 @@ enum HistoryRecord {
     case everything
   }
 
-  static func append(_ entry: HistoryEntry, in stream: StreamID, to bytes: inout [UInt8]) {
+  /// Appends an entry as a segment has it.
+  static func append(_ entry: ArraySlice<UInt8>, in stream: StreamID, to bytes: inout [UInt8]) {
     bytes.append(Kind.entry.rawValue)
     HistorySegment.append(stream.rawValue, to: &bytes)
-    HistorySegment.append(entry, to: &bytes)
+    bytes += entry
   }
 
   static func append(_ placed: HistoryBatch.PlacedRemoval, in stream: StreamID, to bytes: inout [UInt8]) {
@@ -67,7 +68,7 @@ extension HistoryBatch {
     switch kind {
     case .entry:
       let stream = StreamID(rawValue: try reader.number())
-      entries[stream, default: []].append(try HistorySegment.entry(&reader))
+      append(try HistorySegment.entry(&reader), in: stream)
     case .removal:
       let stream = StreamID(rawValue: try reader.number())
       let before = try reader.number()

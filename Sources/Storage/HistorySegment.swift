@@ -1,21 +1,106 @@
-/// How several entries of one room are kept in one piece of bytes.
+/// Some entries of one room that follow each other, in one piece of bytes: a row of the history, or what will be one.
 ///
 /// A version byte, then each entry: numbers as variable-length integers (seven bits a byte, lowest first), texts and payloads
 /// with their length before them.
-enum HistorySegment {
+struct HistorySegment: Sendable {
   /// The bytes are not what ``encode(_:)`` makes.
   struct Damage: Error {}
 
   private static let version: UInt8 = 1
 
-  static func encode(_ entries: some Collection<HistoryEntry>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    // What is beside the payload rarely takes a hundred bytes.
-    bytes.reserveCapacity(entries.reduce(1) { $0 + $1.payload.count + 100 })
-    bytes.append(version)
-    for entry in entries { append(entry, to: &bytes) }
-    return bytes
+  private(set) var bytes: [UInt8] = [version]
+  private(set) var count = 0
+  /// The numbers of the first entry, of the last, and of the last that is a gap.
+  private(set) var first: Int64 = .max
+  private(set) var last: Int64 = .min
+  private(set) var lastGap: Int64 = .min
+  /// How many entries are messages, how many acts of moderation, and how many for some only.
+  private(set) var messages = 0
+  private(set) var moderation = 0
+  private(set) var limited = 0
+
+  /// Begins with nothing, and with room for so many bytes.
+  init(room: Int = 0) {
+    bytes.reserveCapacity(room)
   }
+
+  init(_ entries: some Collection<HistoryEntry>) {
+    // What is beside the payload rarely takes a hundred bytes.
+    self.init(room: entries.reduce(1) { $0 + $1.payload.count + 100 })
+    for entry in entries { append(entry) }
+  }
+
+  /// What is in it.
+  var entries: [HistoryEntry] {
+    guard let entries = try? Self.decode(bytes) else { preconditionFailure("what was written here can be read") }
+    return entries
+  }
+
+  /// Appends an entry whose number is greater than those before; gives what was written of it.
+  @discardableResult mutating func append(_ entry: HistoryEntry) -> ArraySlice<UInt8> {
+    let start = bytes.count
+    Self.append(entry, to: &bytes)
+    count(entry)
+    return bytes[start...]
+  }
+
+  /// Appends what comes after it.
+  mutating func append(_ later: HistorySegment) {
+    bytes += later.bytes.dropFirst()
+    count += later.count
+    (first, last, lastGap) = (min(first, later.first), max(last, later.last), max(lastGap, later.lastGap))
+    (messages, moderation) = (messages + later.messages, moderation + later.moderation)
+    limited += later.limited
+  }
+
+  private mutating func count(_ entry: HistoryEntry) {
+    count += 1
+    (first, last) = (min(first, entry.number), max(last, entry.number))
+    switch entry.kind {
+    case .message: messages += 1
+    case .moderation: moderation += 1
+    case .gap: lastGap = entry.number
+    }
+    if entry.audience != nil { limited += 1 }
+  }
+
+  /// It without what is to be forgotten; `nil` when nothing is left.
+  func without(_ placed: HistoryBatch.PlacedRemoval) -> HistorySegment? {
+    guard first < placed.before else { return self }
+    let kept = records.filter { $0.head.number >= placed.before || !placed.removal.covers($0.head) }
+    if kept.count == count { return self }
+    if kept.isEmpty { return nil }
+    var segment = HistorySegment(room: bytes.count)
+    for record in kept {
+      segment.bytes += record.bytes
+      segment.count(record.head)
+    }
+    return segment
+  }
+
+  /// What was written of an entry.
+  struct Record {
+    /// The entry without its payload.
+    var head: HistoryEntry
+    var bytes: ArraySlice<UInt8>
+  }
+
+  /// What was written of each entry.
+  var records: [Record] {
+    var reader = Reader(bytes: bytes.dropFirst())
+    var records: [Record] = []
+    records.reserveCapacity(count)
+    while !reader.bytes.isEmpty {
+      let start = reader.bytes.startIndex
+      guard let head = try? Self.head(&reader), (try? reader.lengthAndBytes()) != nil else {
+        preconditionFailure("what was written here can be read")
+      }
+      records.append(Record(head: head, bytes: bytes[start..<reader.bytes.startIndex]))
+    }
+    return records
+  }
+
+  static func encode(_ entries: some Collection<HistoryEntry>) -> [UInt8] { HistorySegment(entries).bytes }
 
   static func append(_ entry: HistoryEntry, to bytes: inout [UInt8]) {
     append(entry.number, to: &bytes)
@@ -40,6 +125,13 @@ enum HistorySegment {
   }
 
   static func entry(_ reader: inout Reader) throws(Damage) -> HistoryEntry {
+    var entry = try head(&reader)
+    entry.payload = Array(try reader.lengthAndBytes())
+    return entry
+  }
+
+  /// Reads an entry up to its payload.
+  private static func head(_ reader: inout Reader) throws(Damage) -> HistoryEntry {
     let (number, time) = (try reader.number(), try reader.number())
     guard let kind = HistoryEntry.Kind(rawValue: try reader.byte()) else { throw Damage() }
     var entry = HistoryEntry(number: number, time: time, kind: kind, payload: [])
@@ -53,7 +145,6 @@ enum HistorySegment {
       for _ in 1..<audience { users.insert(UserID(rawValue: try reader.number())) }
       entry.audience = users
     }
-    entry.payload = Array(try reader.lengthAndBytes())
     return entry
   }
 

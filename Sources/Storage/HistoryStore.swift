@@ -6,9 +6,6 @@ import GRDB
 /// It is opened when first needed and again after a failure, so that a gateway runs without it while it cannot be had. One
 /// that is damaged is put aside and begun anew: what is in it is worth less than a show. Throws ``StorageError``.
 public actor HistoryStore {
-  /// How many entries a row holds at most.
-  private static let segmentSize = 256
-
   private let folder: DataFolder
   private var pool: DatabasePool?
   /// Where a damaged history was put, if that happened.
@@ -21,10 +18,8 @@ public actor HistoryStore {
   /// Writes a batch as one transaction.
   public func append(_ batch: HistoryBatch) async throws {
     try await write { database in
-      for (stream, entries) in batch.entries {
-        for start in stride(from: 0, to: entries.count, by: Self.segmentSize) {
-          try Self.insert(entries[start..<min(start + Self.segmentSize, entries.count)], of: stream, in: database)
-        }
+      for (stream, segments) in batch.segments {
+        for segment in segments { try Self.insert(segment, of: stream, in: database) }
       }
       for (stream, removals) in batch.removals {
         for placed in removals { try Self.apply(placed.removal, in: stream, before: placed.before, in: database) }
@@ -133,15 +128,14 @@ public actor HistoryStore {
       arguments: [stream.rawValue, number, number])
     guard let first else { return }
     let kept = try entries(of: stream, first, in: database).filter { $0.number >= number }
-    let counts = Counts(kept[...])
+    let segment = HistorySegment(kept)
     try database.execute(
       sql: """
         UPDATE segment SET first = ?, messages = ?, moderation = ?, private = ?, entries = ?
         WHERE stream_id = ? AND first = ?
         """,
       arguments: [
-        number, counts.messages, counts.moderation, counts.limited, Data(HistorySegment.encode(kept)), stream.rawValue,
-        first,
+        number, segment.messages, segment.moderation, segment.limited, Data(segment.bytes), stream.rawValue, first,
       ])
   }
 
@@ -156,10 +150,7 @@ public actor HistoryStore {
     ])
   }
 
-  private static func insert(
-    _ entries: ArraySlice<HistoryEntry>, of stream: StreamID, in database: Database
-  ) throws {
-    guard let first = entries.first, let last = entries.last else { return }
+  private static func insert(_ segment: HistorySegment, of stream: StreamID, in database: Database) throws {
     // What is there already was written by an attempt that seemed to fail; now it comes again, perhaps with more.
     let statement = try database.cachedStatement(
       sql: """
@@ -169,10 +160,10 @@ public actor HistoryStore {
           messages = excluded.messages, moderation = excluded.moderation, private = excluded.private,
           entries = excluded.entries
         """)
-    let counts = Counts(entries)
     try statement.execute(arguments: [
-      stream.rawValue, first.number, last.number, Timestamp.now, counts.messages, counts.moderation, counts.limited,
-      Data(HistorySegment.encode(entries)),
+      stream.rawValue, segment.first, segment.last, Timestamp.now, segment.messages, segment.moderation,
+      segment.limited,
+      Data(segment.bytes),
     ])
   }
 
@@ -193,11 +184,11 @@ public actor HistoryStore {
       let entries = try HistorySegment.decode(Array(row["entries"] as Data))
       let kept = entries.filter { $0.number >= number || !removal.covers($0) }
       guard kept.count < entries.count else { continue }
-      let counts = Counts(kept[...])
+      let segment = HistorySegment(kept)
       try database.execute(
         sql: "UPDATE segment SET messages = ?, moderation = ?, private = ?, entries = ? WHERE rowid = ?",
         arguments: [
-          counts.messages, counts.moderation, counts.limited, Data(HistorySegment.encode(kept)), row["rowid"] as Int64,
+          segment.messages, segment.moderation, segment.limited, Data(segment.bytes), row["rowid"] as Int64,
         ])
     }
   }
@@ -209,23 +200,6 @@ public actor HistoryStore {
     case .author(let author, _): ("instr(entries, :word) > 0", author.id)
     case .chat: ("messages > 0", nil)
     case .everythingOf(let author): ("(private > 0 OR instr(entries, :word) > 0)", author.id)
-    }
-  }
-
-  private struct Counts {
-    var messages = 0
-    var moderation = 0
-    var limited = 0
-
-    init(_ entries: ArraySlice<HistoryEntry>) {
-      for entry in entries {
-        switch entry.kind {
-        case .message: messages += 1
-        case .moderation: moderation += 1
-        case .gap: break
-        }
-        if entry.audience != nil { limited += 1 }
-      }
     }
   }
 

@@ -145,10 +145,10 @@ final class RoomModel {
   private func remember(_ entry: HistoryEntry) {
     if !isStartKept, let start = history.tail.first {
       isStartKept = true
-      batch.entries[Self.stream, default: []].append(start)
+      batch.append(start, in: Self.stream)
     }
     history.append(entry)
-    batch.entries[Self.stream, default: []].append(entry)
+    batch.append(entry, in: Self.stream)
     flushSoon()
   }
 
@@ -179,7 +179,7 @@ final class RoomModel {
       self.world.disk.write(batch, of: Self.stream, at: self.world.agenda.now)
       for line in lines { line.isWritten = true }
       self.unwritten.removeFirst(lines.count)
-      if let last = batch.entries[Self.stream]?.last { self.history.settle(through: last.number) }
+      if let last = batch.lastNumbers[Self.stream] { self.history.settle(through: last) }
     }
   }
 }

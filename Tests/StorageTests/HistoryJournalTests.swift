@@ -127,7 +127,7 @@ import Testing
       let numbers = journal.recover().entries[room]?.map(\.number) ?? []
       #expect(numbers == Array(1...Int64(numbers.count)) && numbers.count > 300)
       var batch = HistoryBatch()
-      batch.entries[room] = [message(999), message(1000)]
+      for entry in [message(999), message(1000)] { batch.append(entry, in: room) }
       batch.seenKeys = Array(1...5000)
       journal.rewrite(batch)
       journal.append(message(1001), in: room)
@@ -183,5 +183,12 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: folder + "/history.journal"))
       #expect(try await store.history.page(of: room, after: 0).entries.map(\.number) == [2])
     }
+  }
+}
+
+extension HistoryJournal {
+  fileprivate func append(_ entry: HistoryEntry, in stream: StreamID) {
+    var batch = HistoryBatch()
+    append(batch.append(entry, in: stream), in: stream)
   }
 }

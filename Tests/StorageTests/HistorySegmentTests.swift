@@ -19,6 +19,41 @@ import Testing
     #expect(try HistorySegment.decode(HistorySegment.encode([])) == [])
   }
 
+  @Test func aSegmentKnowsWhatIsInIt() throws {
+    var segment = HistorySegment(entries[2...])
+    #expect(segment.first == 0 && segment.last == 3 && segment.lastGap == .min && segment.count == 2)
+    segment.append(HistorySegment(entries[..<2]))
+    #expect(segment.entries == Array(entries[2...] + entries[..<2]))
+    #expect(segment.last == .max && segment.lastGap == 1_763_700_000_000_000 && segment.count == 4)
+    #expect(segment.messages == 2 && segment.moderation == 1 && segment.limited == 2)
+  }
+
+  @Test func whatIsToBeForgottenIsGoneFromASegment() throws {
+    let segment = HistorySegment(entries)
+    let removal = HistoryBatch.PlacedRemoval(.message("ä-1", in: AccountID(rawValue: 14)), before: .max)
+    #expect(segment.without(removal)?.entries == entries)
+    let erasure = HistoryBatch.PlacedRemoval(.everythingOf(Author(UserID(rawValue: 2))), before: .max)
+    let rest = try #require(segment.without(erasure))
+    #expect(rest.entries == [entries[0], entries[1], entries[3]])
+    #expect(rest.messages == 2 && rest.moderation == 0 && rest.limited == 1 && rest.bytes.count < segment.bytes.count)
+    #expect(HistorySegment(entries[2...2]).without(erasure) == nil)
+  }
+
+  @Test func aBatchJoinsWhatWaitsIntoRows() {
+    let room = StreamID(rawValue: 7)
+    func batch(_ numbers: ClosedRange<Int64>) -> HistoryBatch {
+      var batch = HistoryBatch()
+      for number in numbers {
+        batch.append(HistoryEntry(number: number, time: 0, kind: .message, payload: []), in: room)
+      }
+      return batch
+    }
+    let joined = batch(1...300).followed(by: batch(301...500)).followed(by: batch(501...520))
+    #expect(joined.entries[room]?.map(\.number) == Array(1...520))
+    #expect(joined.segments[room]?.map(\.count) == [256, 244, 20] && joined.count == 520)
+    #expect(joined.lastNumbers == [room: 520])
+  }
+
   @Test func everyCutIsDamageOrFewerEntries() throws {
     let bytes = HistorySegment.encode(entries)
     for count in 0..<bytes.count {

@@ -18,7 +18,7 @@ import Testing
 
   private func batch(_ entries: [HistoryEntry]) -> HistoryBatch {
     var batch = HistoryBatch()
-    batch.entries[room] = entries
+    for entry in entries { batch.append(entry, in: room) }
     return batch
   }
 
@@ -72,7 +72,7 @@ import Testing
         var batch = batch([message(1), message(2), message(3, by: other), message(4)])
         try await store.history.append(batch)
         batch = HistoryBatch()
-        batch.entries[room] = [message(5)]
+        batch.append(message(5), in: room)
         batch.removals[room] = [.init(removal, before: 5)]
         try await store.history.append(batch)
         #expect(try await numbers(store.history, after: 0) == kept, "\(removal)")
