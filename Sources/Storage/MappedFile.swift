@@ -70,8 +70,9 @@ import Synchronization
   /// Writes a number after everything that was written before, and before everything that will be.
   func setNumber(_ number: UInt64, at place: Int) {
     precondition(place >= 0 && place + 8 <= size, "within the file")
-    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    // Nobody reads along. Whoever reads once this process has ended sees all that it had written until then.
+    atomicMemoryFence(ordering: .acquiringAndReleasing)
     unsafe memory.storeBytes(of: number, toByteOffset: place, as: UInt64.self)
-    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    atomicMemoryFence(ordering: .acquiringAndReleasing)
   }
 }
