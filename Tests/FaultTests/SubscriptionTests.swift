@@ -95,6 +95,35 @@ import TwitchSimulator
     ]
   }
 
+  @Test func whatIsThereThreefoldBringsLinesOnce() async throws {
+    try await withScene { scene in
+      try await scene.measure(
+        .init(
+          "threefold subscriptions", made: "each subscription is there three times, each line delivered thrice",
+          bound: 5,
+          recovered: "lines come once")
+      ) {
+        await scene.twitch.multiplySubscriptions(by: 3)
+      } recovery: { window in
+        try await window.client.until("lines", within: window.left) { $0.lines.count >= 20 }
+      }
+      try await scene.time(
+        .init(
+          "threefold subscriptions, at a start",
+          made: "gateway killed and started while each subscription is there three times",
+          bound: 10, recovered: "two of each three removed")
+      ) { window in
+        try await scene.gateway.kill9()
+        try await scene.start(waits: false)
+        try await scene.refusals(2 * scene.subscriptionCount, of: "DELETE", Self.path, status: "204")
+        try await scene.complete(within: window.left)
+      }
+      let left = await scene.twitch.subscriptions()
+      #expect(left.count == scene.subscriptionCount)
+      #expect(Set(left.map { "\($0.type) \($0.condition.sorted { $0.key < $1.key })" }).count == left.count)
+    }
+  }
+
   @Test(arguments: [true, false])
   func whatExistsAlreadyIsTakenUp(namesExisting: Bool) async throws {
     var setup = Scene.Setup()

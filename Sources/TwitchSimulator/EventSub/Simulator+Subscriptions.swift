@@ -79,6 +79,16 @@ extension Simulator {
     }
   }
 
+  /// Makes every enabled subscription exist so many times; of equal ones Twitch lets there be three.
+  public func multiplySubscriptions(by count: Int) {
+    for subscription in subscriptionStore.all where subscription.isEnabled {
+      for _ in 1..<max(1, count) {
+        subscriptionStore.insert(
+          subscription.copy(id: Identifier(mint.uuid()), number: subscriptionStore.nextNumber()))
+      }
+    }
+  }
+
   /// Disables subscriptions of a type, or all, with a status of your choice, telling their owner.
   public func revokeSubscriptions(type: String? = nil, status: String) {
     revokeSubscriptions(status: status) { type == nil || $0.type.name == type }

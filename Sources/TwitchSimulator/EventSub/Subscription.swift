@@ -31,6 +31,13 @@ extension Simulator {
     /// Deliveries in a row that its webhook did not take.
     var failures = 0
 
+    /// The same once more.
+    func copy(id: Identifier<Subscription>, number: Int) -> Subscription {
+      Subscription(
+        id: id, number: number, client: client, user: user, type: type, condition: condition, transport: transport,
+        createdAt: createdAt, cost: cost, status: status)
+    }
+
     var owner: Subscriptions.Owner { Subscriptions.Owner(client: client, user: user) }
     var isEnabled: Bool { status == "enabled" }
     /// Whether it counts against limits: enabled, or about to be.
