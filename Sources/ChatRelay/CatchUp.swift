@@ -47,8 +47,8 @@ struct CatchUp {
     /// The history's `tailStart`, and the first entry after it.
     let start: Int64
     let first: HistoryEntry?
-    /// Whether entries after the place were dropped that the disk does not tell of yet.
-    let hasLost: Bool
+    /// Up to where entries of the room were dropped in this run; the disk tells of it only by a gap, which may be at hand already.
+    let lostThrough: Int64
   }
 
   /// The page, read from disk, comes next. Gives back the place of a gap that is to be told before it.
@@ -63,7 +63,7 @@ struct CatchUp {
       return nil
     }
     defer { place = max(place, hand.start) }
-    return hand.hasLost ? gap(before: hand.first) : nil
+    return hand.lostThrough > place ? gap(before: hand.first) : nil
   }
 
   private mutating func gap(before entry: HistoryEntry?) -> Int64? {

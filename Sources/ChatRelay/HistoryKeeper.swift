@@ -16,6 +16,8 @@ final class HistoryKeeper {
   private static let patience: Duration = .seconds(1)
   /// How many bytes of entries may wait.
   private static let longestQueue = 32 << 20
+  /// How many keys of notifications may wait: those of twenty minutes at four hundred a second.
+  private static let mostKeys = 1 << 20
   /// How long keys of notifications are kept: twice as long as Twitch may take to deliver again (FACTS 5), in milliseconds.
   static let seenFor: Int64 = 20 * 60_000
   /// How long lines that accounts sent are kept: as long as the longest slow mode and some more, in milliseconds.
@@ -39,6 +41,8 @@ final class HistoryKeeper {
   private(set) var status = Status()
   /// Called when the disk begins or ceases to take nothing.
   var onChange: () -> Void = {}
+  /// Up to where entries of each room were dropped.
+  private(set) var lostThrough: [StreamID: Int64] = [:]
   /// Called with the greatest number of each room that is on disk, or lost.
   var onSettled: ([StreamID: Int64]) -> Void = { _ in }
 
@@ -118,11 +122,6 @@ final class HistoryKeeper {
 
   /// Whether what is added outlives this process at once.
   var isKeptAtOnce: Bool { journal.map { !$0.isBehind } ?? false }
-
-  /// Whether entries after a place were dropped that the disk does not tell of yet.
-  func hasLost(after place: Int64, in stream: StreamID) -> Bool {
-    batch.hasGap(after: place, in: stream) || departed.hasGap(after: place, in: stream)
-  }
 
   /// Writes what comes, until `close`.
   func run() async {
@@ -207,6 +206,7 @@ final class HistoryKeeper {
   private func failed(_ error: any Error) {
     status.waiting = batch.size
     if status.waiting > Self.longestQueue { drop() }
+    batch.seenKeys.removeFirst(max(0, batch.seenKeys.count - Self.mostKeys))
     // What moderation took away meanwhile goes, and what waits takes up no more room than it needs.
     if let journal, !batch.removals.isEmpty || journal.isCrowded && !journal.isBehind { journal.rewrite(batch) }
     guard status.degradedSince == nil else { return }
@@ -218,6 +218,7 @@ final class HistoryKeeper {
   /// Lets go of the entries that wait; each room gets a gap instead.
   private func drop() {
     status.dropped += batch.count
+    lostThrough.merge(batch.lastNumbers) { $1 }
     batch.replaceEntries(gap)
     status.waiting = batch.size
     onSettled(batch.lastNumbers)

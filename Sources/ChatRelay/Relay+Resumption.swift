@@ -60,7 +60,7 @@ extension Relay {
   private func replayStored(to connection: Connection, in room: Room, _ catchUp: inout CatchUp) async {
     let hand = CatchUp.Hand(
       start: room.history.tailStart, first: room.history.tail.first,
-      hasLost: historyKeeper.hasLost(after: catchUp.place, in: room.stream))
+      lostThrough: historyKeeper.lostThrough[room.stream] ?? .min)
     var page = HistoryStore.Page(isComplete: false, entries: [])
     do {
       page = try await store.history.page(of: room.stream, after: catchUp.place)

@@ -44,11 +44,6 @@ public struct HistoryBatch: Sendable {
   /// The number of each room's last new entry.
   public var lastNumbers: [StreamID: Int64] { segments.compactMapValues { $0.last?.last } }
 
-  /// Whether a room has a gap after a place.
-  public func hasGap(after place: Int64, in stream: StreamID) -> Bool {
-    segments[stream]?.contains { $0.lastGap > place } ?? false
-  }
-
   /// Appends an entry of a room; gives what was written of it.
   @discardableResult public mutating func append(_ entry: HistoryEntry, in stream: StreamID) -> ArraySlice<UInt8> {
     Self.append(entry, to: &segments[stream, default: []])

@@ -10,10 +10,9 @@ struct HistorySegment: Sendable {
 
   private(set) var bytes: [UInt8] = [version]
   private(set) var count = 0
-  /// The numbers of the first entry, of the last, and of the last that is a gap.
+  /// The numbers of the first entry and of the last.
   private(set) var first: Int64 = .max
   private(set) var last: Int64 = .min
-  private(set) var lastGap: Int64 = .min
   /// How many entries are messages, how many acts of moderation, and how many for some only.
   private(set) var messages = 0
   private(set) var moderation = 0
@@ -48,7 +47,7 @@ struct HistorySegment: Sendable {
   mutating func append(_ later: HistorySegment) {
     bytes += later.bytes.dropFirst()
     count += later.count
-    (first, last, lastGap) = (min(first, later.first), max(last, later.last), max(lastGap, later.lastGap))
+    (first, last) = (min(first, later.first), max(last, later.last))
     (messages, moderation) = (messages + later.messages, moderation + later.moderation)
     limited += later.limited
   }
@@ -59,7 +58,7 @@ struct HistorySegment: Sendable {
     switch entry.kind {
     case .message: messages += 1
     case .moderation: moderation += 1
-    case .gap: lastGap = entry.number
+    case .gap: break
     }
     if entry.audience != nil { limited += 1 }
   }

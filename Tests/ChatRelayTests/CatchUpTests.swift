@@ -21,8 +21,8 @@ import Testing
   }
 
   /// Memory begins after `start`, with `first`.
-  private func hand(_ start: Int64, _ first: HistoryEntry? = nil, hasLost: Bool = false) -> CatchUp.Hand {
-    CatchUp.Hand(start: start, first: first, hasLost: hasLost)
+  private func hand(_ start: Int64, _ first: HistoryEntry? = nil, lostThrough: Int64 = .min) -> CatchUp.Hand {
+    CatchUp.Hand(start: start, first: first, lostThrough: lostThrough)
   }
 
   /// The numbers of those that are sent.
@@ -89,7 +89,7 @@ import Testing
     #expect(catchUp.place == 20)
     var other = CatchUp(after: 10, arrival: 100)
     #expect(other.open(page([message(31)], isComplete: false), hand(50, message(51))) == nil)
-    #expect(other.close(page([]), hand(50, message(51), hasLost: true)) == nil)
+    #expect(other.close(page([]), hand(50, message(51), lostThrough: 40)) == nil)
   }
 
   // Pages from disk.
@@ -144,14 +144,29 @@ import Testing
   @Test func whatTheDiskDidNotTakeIsAGapBeforeWhatIsAtHand() {
     var catchUp = CatchUp(after: 10)
     let rest = page([])
-    #expect(catchUp.close(rest, hand(50, message(51), hasLost: true)) == 50)
+    #expect(catchUp.close(rest, hand(50, message(51), lostThrough: 40)) == 50)
     #expect(catchUp.place == 50)
     var other = CatchUp(after: 10)
-    #expect(other.close(rest, hand(50, gap(51), hasLost: true)) == 51)
+    #expect(other.close(rest, hand(50, gap(51), lostThrough: 40)) == 51)
     // What is lost may lie behind this page's end: nothing is told before that is reached.
     var third = CatchUp(after: 10)
-    #expect(third.close(page([message(11)]), hand(50, message(51), hasLost: true)) == nil)
+    #expect(third.close(page([message(11)]), hand(50, message(51), lostThrough: 40)) == nil)
     #expect(third.place == 11)
+  }
+
+  /// The disk has taken things again since, and some of what is at hand, too.
+  @Test func whatTheDiskDidNotTakeForAWhileIsAGapEvenIfItsOwnIsAtHand() {
+    var catchUp = CatchUp(after: 10)
+    let page = page([message(11), gap(60), message(61)])
+    let hand = hand(50, message(51), lostThrough: 60)
+    #expect(sent(page.entries.filter { $0.number <= hand.start }, &catchUp) == [11])
+    #expect(catchUp.close(page, hand) == 50)
+    // It is told once.
+    var other = CatchUp(after: 10)
+    let later = self.page([message(11), gap(40), message(55)])
+    let all = self.hand(50, message(51), lostThrough: 40)
+    #expect(sent(later.entries.filter { $0.number <= all.start }, &other) == [11, 40])
+    #expect(other.close(later, all) == nil)
   }
 
   @Test func aPlaceBehindWhatIsAtHandStays() {

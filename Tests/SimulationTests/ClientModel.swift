@@ -87,7 +87,7 @@ final class ClientModel {
     case .stored:
       let hand = CatchUp.Hand(
         start: room.history.tailStart, first: room.history.tail.first,
-        hasLost: room.hasLost(after: catchUp.place))
+        lostThrough: .min)
       later {
         let page = self.world.disk.page(after: self.catchUp.place)
         self.later { self.send(page, hand, room) }

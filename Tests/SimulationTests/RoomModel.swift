@@ -45,7 +45,6 @@ final class RoomModel {
   }
 
   /// Whether entries after a place were dropped; here the disk takes all.
-  func hasLost(after place: Int64) -> Bool { false }
 
   // What comes, as in `Relay.receive`.
 
