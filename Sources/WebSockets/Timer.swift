@@ -87,9 +87,10 @@ final class Sleeper: @unchecked Sendable {
 }
 
 extension Duration {
-  /// Whole microseconds.
+  /// Whole microseconds from now on: none for what has passed, and at most those of 136 years, which nobody waits for.
   var microseconds: Int64 {
-    components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    let (seconds, attoseconds) = min(max(self, .zero), .seconds(1 << 32)).components
+    return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
   }
   /// Whole seconds, rounded up.
   var wholeSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }

@@ -102,6 +102,30 @@ import TwitchSimulator
     }
   }
 
+  @Test func aWelcomeNamesAnImpossibleKeepalive() async throws {
+    try await withScene { scene in
+      let sequence = await scene.twitch.lastSequence()
+      let written = ["9300000000000", "9223372036854775807", "0", "-5", "null"]
+      for keepalive in written {
+        await scene.twitch.setBehavior { $0.welcomeKeepalive = keepalive }
+        try await scene.measure(
+          .init(
+            "keepalive of \(keepalive) s", made: "shard 0's socket reset; the next welcome has such a keepalive",
+            bound: 2, recovered: "shard assigned again")
+        ) {
+          try await scene.twitch.dropSockets("shard:0", code: nil)
+        } recovery: { window in
+          try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
+        }
+        // Nobody talks for a while, and nothing is amiss.
+        let quiet = await scene.twitch.lastSequence()
+        _ = try? await scene.twitch.events("socket.opened", after: quiet, within: 2)
+      }
+      let opened = try await scene.twitch.events("socket.opened", after: sequence)
+      #expect(opened.count == written.count)
+    }
+  }
+
   @Test func aShardIsDisabledWhileItsSocketLooksAlive() async throws {
     try await withScene { scene in
       try await scene.losingOneSession {

@@ -14,6 +14,16 @@ import Testing
     }
   }
 
+  @Test(arguments: ["-1", "9300000000000", "null", #""soon""#])
+  func aWelcomeMaySayAnythingOfTheKeepalive(written: String) async throws {
+    try await withTwitch({ $0.behavior.welcomeKeepalive = written }) { twitch, bot in
+      let socket = try await bot.open()
+      let session = await bot.frame(socket)?["payload"]?["session"]
+      #expect(session?["keepalive_timeout_seconds"] == JSON(.init(written.utf8)))
+      try await twitch.advanceClock(by: 5)
+    }
+  }
+
   @Test func aKeepaliveComesOnlyAfterASilentWindow() async throws {
     try await withChat { twitch, bot, socket in
       try await twitch.advanceClock(by: 9)

@@ -55,7 +55,7 @@ private struct EventSubEnvelope: ~Copyable {
     switch type {
     case "session_welcome":
       guard let id = payload.session.id else { throw .missing("session.id") }
-      return .welcome(SessionID(id), keepalive: .seconds(payload.session.keepaliveSeconds ?? 10))
+      return .welcome(SessionID(id), keepalive: payload.session.keepalive)
     case "session_keepalive":
       return .keepalive
     case "session_reconnect":

@@ -50,10 +50,17 @@ struct EventSubPayload: ~Copyable {
 /// `session` in a welcome or a request to reconnect.
 struct EventSubSessionFields {
   private(set) var id: String?
-  private(set) var keepaliveSeconds: Int?
+  private var keepaliveSeconds: Int?
   private(set) var reconnectURL: String?
 
   init() {}
+
+  /// What is promised as long as nothing that can be is said: https://dev.twitch.tv/docs/eventsub/handling-websocket-events/ has
+  /// ten seconds to ten minutes.
+  var keepalive: Duration {
+    guard let keepaliveSeconds, keepaliveSeconds > 0 else { return .seconds(10) }
+    return .seconds(min(keepaliveSeconds, 600))
+  }
 
   init(from reader: inout JSONReader) throws(JSONError) {
     guard try reader.beginObject() else { return }

@@ -1,9 +1,10 @@
 /// The frames that are about the session itself.
 enum SessionFrame {
-  static func welcome(_ session: Simulator.Session, id: String, at now: Moment) -> JSON {
+  /// The greeting, which may name another keepalive than the one that holds.
+  static func welcome(_ session: Simulator.Session, keepalive: JSON?, id: String, at now: Moment) -> JSON {
     frame(
       "session_welcome", id: id, at: now,
-      ["session": describe(session, "connected", keepalive: .int(session.keepalive), url: nil)])
+      ["session": describe(session, "connected", keepalive: keepalive ?? .int(session.keepalive), url: nil)])
   }
 
   static func keepalive(id: String, at now: Moment) -> JSON { frame("session_keepalive", id: id, at: now, [:]) }

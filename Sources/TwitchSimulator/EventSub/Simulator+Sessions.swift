@@ -1,3 +1,4 @@
+import FoundationEssentials
 import WebSockets
 
 /// The life of an EventSub socket, from welcome to goodbye.
@@ -44,7 +45,9 @@ extension Simulator {
   func welcome(_ session: Session) {
     guard session.isConnected else { return }
     session.isWelcomed = true
-    session.send(SessionFrame.welcome(session, id: mint.uuid(), at: deadlines.wall).text, at: deadlines.now)
+    let keepalive = JSON(Data(behavior.welcomeKeepalive.utf8))
+    let frame = SessionFrame.welcome(session, keepalive: keepalive, id: mint.uuid(), at: deadlines.wall)
+    session.send(frame.text, at: deadlines.now)
     record("socket.welcomed", ["session": session.id.rawValue])
     keepAlive(session)
     schedulePing(session)

@@ -18,6 +18,8 @@ extension Simulator {
     public var sendsWelcome = true
     /// How long the welcome is held back.
     public var welcomeDelaySeconds = 0.0
+    /// What the welcome says of the keepalive, in JSON: anything in place of the seconds that hold. Empty for those.
+    public var welcomeKeepalive = ""
     /// Whether a requested reconnect gives a new session id, which Twitch does not do but its official mock does.
     public var newSessionOnReconnect = false
     /// Whether surplus shards stay listed and fed after the conduit was made smaller (twitchdev/issues#914).

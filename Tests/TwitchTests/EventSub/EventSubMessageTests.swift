@@ -17,6 +17,19 @@ import Testing
         == .welcome("AgoQHQx-UpCkTA6xrWo_0rnocRIGY2VsbC1i", keepalive: .seconds(30)))
   }
 
+  @Test(arguments: [
+    ("9300000000000", 600), ("9223372036854775807", 600), ("99999999999999999999", 10), ("601", 600), ("600", 600),
+    ("1", 1), ("0", 10), ("-5", 10), ("-9223372036854775808", 10), ("1e13", 10), ("null", 10), (#""30""#, 10),
+    ("{}", 10),
+  ])
+  func aKeepaliveThatCannotBeIsNotBelieved(written: String, seconds: Int) throws {
+    let frame = #"""
+      {"metadata":{"message_type":"session_welcome"},
+      "payload":{"session":{"id":"s","keepalive_timeout_seconds":\#(written)}}}
+      """#
+    #expect(try decoded(Array(frame.utf8)) == .welcome("s", keepalive: .seconds(seconds)))
+  }
+
   @Test func aKeepaliveIsRead() throws {
     #expect(try message("ws_keepalive") == .keepalive)
   }
