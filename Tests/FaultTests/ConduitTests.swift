@@ -21,6 +21,28 @@ import TwitchSimulator
     }
   }
 
+  @Test func aConduitIsSaidNotToBeThereOnce() async throws {
+    try await withScene { scene in
+      let sequence = await scene.twitch.lastSequence()
+      try await scene.measure(
+        .init(
+          "a passing 404", made: "one look at the conduit's shards is answered 404", bound: 10,
+          recovered: "the same conduit taken up again, with both shards; no subscription made again")
+      ) { window in
+        await scene.twitch.add(Simulator.CallFault("GET", "/helix/eventsub/conduits/shards", status: 404))
+        let fault = try await scene.twitch.events("fault.call", after: sequence, within: window.left)
+        // Both shards are told to the conduit again, and then its subscriptions are compared.
+        _ = try await scene.twitch.events("shard.enabled", after: fault[0].sequence, within: window.left)
+        try await scene.calls("GET", "/helix/eventsub/subscriptions", after: fault[0].sequence, within: window.left)
+        try await scene.complete(within: window.left)
+      }
+      let calls = try await scene.twitch.events("call", after: sequence)
+      #expect(
+        !calls.contains { $0.fields["method"] == "POST" && $0.fields["path"] == "/helix/eventsub/subscriptions" })
+      #expect(await scene.twitch.conduits().count == 1)
+    }
+  }
+
   @Test(arguments: [1, 7]) func somebodyResizesTheConduit(count: Int) async throws {
     try await withScene { scene in
       try await scene.measure(

@@ -13,7 +13,6 @@ final class GatewayModel {
   private var retired: [SessionModel] = []
   private var isKilled = false
   private var usedConduit: ConduitID?
-  private var madeConduit: ConduitID?
   private var wake: ContinuousClock.Instant?
   private var arrivalWake: ContinuousClock.Instant?
   private var isWorking = false
@@ -107,7 +106,7 @@ final class GatewayModel {
   private func follow() {
     if conduit.conduit != usedConduit {
       usedConduit = conduit.conduit
-      subscriptions.use(usedConduit, isNew: usedConduit != nil && usedConduit == madeConduit, at: now)
+      subscriptions.use(usedConduit, isNew: conduit.isNew, at: now)
       if let usedConduit { world.disk.conduit = usedConduit }
     }
     followShards()
@@ -140,9 +139,8 @@ final class GatewayModel {
     case .list:
       ask({ twitch.call { twitch.listConduits() } }) { self.conduit.listed($0, at: self.now, using: &self.world.dice) }
     case .create(let count):
-      ask({ twitch.call { twitch.createConduit(count) } }) { result in
-        if case .success(let made) = result { self.madeConduit = made.id }
-        self.conduit.created(result, at: self.now, using: &self.world.dice)
+      ask({ twitch.call { twitch.createConduit(count) } }) {
+        self.conduit.created($0, at: self.now, using: &self.world.dice)
       }
     case .resize(let id, let count):
       ask({ twitch.call { twitch.resize(id, count) } }) {

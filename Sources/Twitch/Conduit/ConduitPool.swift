@@ -264,7 +264,7 @@ public final class ConduitPool {
   private func follow(_ conduit: ConduitID?) {
     guard conduit != self.conduit else { return }
     self.conduit = conduit
-    subscriptions?.use(conduit, isNew: conduit == shards?.madeConduit)
+    subscriptions?.use(conduit, isNew: shards?.state.isNew ?? false)
     guard let conduit, conduit != storedConduit else { return }
     storedConduit = conduit
     onConduit(conduit)

@@ -68,6 +68,8 @@ struct ConduitState {
   private var doubts = Doubts()
   /// Whether Twitch refused to make a conduit because there are as many as there may be.
   private(set) var isAtConduitLimit = false
+  /// Whether the conduit in use was made, and is not one that was found: it has no subscriptions to begin with.
+  private(set) var isNew = false
 
   /// Wants one shard for each transport, on the conduit that was used last time if there was one.
   init(_ transports: [ConduitPool.Transport], stored: ConduitID?) {
@@ -196,7 +198,7 @@ struct ConduitState {
     switch result {
     case .success(let conduits):
       if let own = own(among: conduits) {
-        adopt(own, at: now)
+        adopt(own, isNew: false, at: now)
         // Nobody knows what became of the sessions that it had.
         unheard = Set(0..<max(0, own.shardCount))
       } else {
@@ -223,7 +225,7 @@ struct ConduitState {
   ) {
     switch result {
     case .success(let conduit):
-      adopt(conduit, at: now)
+      adopt(conduit, isNew: true, at: now)
     case .failure(let error):
       if case .tooMany = error { isAtConduitLimit = true }
       mayHaveMadeOne = mayHaveMadeOne || error.isOutcomeUnknown
@@ -358,8 +360,9 @@ struct ConduitState {
     isLookHinted = true
   }
 
-  private mutating func adopt(_ conduit: Conduit, at now: ContinuousClock.Instant) {
+  private mutating func adopt(_ conduit: Conduit, isNew: Bool, at now: ContinuousClock.Instant) {
     phase = .known(conduit)
+    self.isNew = isNew
     stored = conduit.id
     isAtConduitLimit = false
     mayHaveMadeOne = false

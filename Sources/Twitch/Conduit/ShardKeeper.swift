@@ -37,8 +37,6 @@ final class ShardKeeper {
   private var disabled: Set<ShardID> = []
   private var isStopped = false
   private var isLookFailing = false
-  /// The conduit that was made last, which has no subscriptions to begin with.
-  private(set) var madeConduit: ConduitID?
 
   /// Wants one shard for each transport. Fresh sockets connect to `url`.
   init(
@@ -141,7 +139,6 @@ final class ShardKeeper {
     state.created(result, at: .now, using: &generator)
     finish("creating a conduit", result)
     guard case .success(let conduit) = result else { return }
-    madeConduit = conduit.id
     logger.info("conduit created", metadata: ["conduit": "\(conduit.id)", "shards": "\(shardCount)"])
   }
 

@@ -143,6 +143,16 @@ extension Scene {
     }
   }
 
+  /// Waits until the gateway has made a call of a kind.
+  func calls(_ method: String, _ path: String, after sequence: Int, within seconds: Double) async throws {
+    var last = sequence
+    while true {
+      let calls = try await twitch.events("call", after: last, within: seconds)
+      if calls.contains(where: { $0.fields["method"] == method && $0.fields["path"] == path }) { return }
+      last = calls.last?.sequence ?? last
+    }
+  }
+
   /// Waits until everything that Twitch delivered has arrived. What does not come in time is lost.
   func settle(_ client: Client, after start: Int) async throws {
     let ids = await twitch.deliveries(after: start).filter { $0.type == "channel.chat.message" && $0.fate == .sent }

@@ -139,7 +139,7 @@ struct ModelRun {
   private mutating func takeSteps() {
     if conduit.conduit != lastConduit {
       lastConduit = conduit.conduit
-      subscriptions.use(lastConduit, isNew: false, at: now)
+      subscriptions.use(lastConduit, isNew: conduit.isNew, at: now)
     }
     for step in conduit.steps(at: now) { carryOut(step) }
     for step in subscriptions.steps(at: now, allowance: 100) { carryOut(step) }
