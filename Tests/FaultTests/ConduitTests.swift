@@ -21,6 +21,27 @@ import TwitchSimulator
     }
   }
 
+  @Test func aConduitIsDeletedBesideSomebodyElses() async throws {
+    try await withScene { scene in
+      let foreign = try await scene.twitch.addConduit(shardCount: 4)
+      try await scene.measure(
+        .init(
+          "conduit deleted beside a foreign one",
+          made: "our conduit is deleted, and the only one that is left is somebody else's", bound: 10,
+          recovered: "a new conduit of our own with both shards and all subscriptions")
+      ) {
+        try await scene.twitch.deleteConduit()
+      } recovery: { window in
+        try await scene.complete(within: window.left)
+      }
+      let conduits = await scene.twitch.conduits()
+      #expect(conduits.map(\.shardCount) == [4, 2])
+      #expect(conduits.first?.id == foreign)
+      #expect(conduits.first?.shards.isEmpty == true)
+      #expect(try scene.logCount("conduit created") == 2)
+    }
+  }
+
   @Test func aConduitIsSaidNotToBeThereOnce() async throws {
     try await withScene { scene in
       let sequence = await scene.twitch.lastSequence()

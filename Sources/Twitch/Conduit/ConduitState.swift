@@ -50,8 +50,9 @@ struct ConduitState {
 
   private var phase = Phase.unknown
   private var stored: ConduitID?
-  /// The conduits that were there before we made one.
-  private var foreign: Set<ConduitID> = []
+  /// The conduits that are somebody else's, as last listed; `nil` before the first list, which may have one of ours that was
+  /// not stored.
+  private var foreign: Set<ConduitID>?
   /// Whether Twitch may have made one without our hearing of it.
   private var mayHaveMadeOne = false
   private var retry = Backoff()
@@ -197,24 +198,25 @@ struct ConduitState {
   ) {
     switch result {
     case .success(let conduits):
-      if let own = own(among: conduits) {
+      let own = own(among: conduits)
+      foreign = Set(conduits.map(\.id).filter { $0 != own?.id })
+      if let own {
         adopt(own, isNew: false, at: now)
         // Nobody knows what became of the sessions that it had.
         unheard = Set(0..<max(0, own.shardCount))
       } else {
         phase = .absent
       }
-      foreign = Set(conduits.map(\.id))
     case .failure(let error):
       startOver(error, at: now, using: &generator)
     }
   }
 
-  /// One conduit per application: the one we had, else the only one there is, else one that may have been made for us by a
-  /// call whose answer was lost. All others are somebody else's.
+  /// One conduit per application: the one we had, else at the start the only one there is, and later one that may have been
+  /// made for us by a call whose answer was lost. All others are somebody else's.
   private func own(among conduits: [Conduit]) -> Conduit? {
     if let conduit = conduits.first(where: { $0.id == stored }) { return conduit }
-    if conduits.count == 1 { return conduits.first }
+    guard let foreign else { return conduits.count == 1 ? conduits.first : nil }
     return mayHaveMadeOne ? conduits.first { !foreign.contains($0.id) } : nil
   }
 

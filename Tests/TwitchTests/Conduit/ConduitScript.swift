@@ -35,6 +35,14 @@ struct ConduitScript {
     state.listed(.success(conduits), at: now, using: &generator)
   }
 
+  /// Twitch does not list the conduit any more, so that all are listed once more.
+  mutating func isGone(_ conduit: ConduitID) {
+    #expect(steps(after: 6).contains(.look(conduit)))
+    let look = ConduitState.Look(conduit: nil, shards: [])
+    _ = state.looked(at: conduit, .success(look), askedAt: now, at: now, using: &generator)
+    #expect(steps(after: 0.501) == [.list])
+  }
+
   mutating func assigned(_ call: [ShardID: ShardTransport], _ update: ShardUpdate) {
     state.assigned(call, on: "C", .success(update), at: now, using: &generator)
   }

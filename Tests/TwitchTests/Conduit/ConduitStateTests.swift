@@ -40,9 +40,46 @@ import Testing
     #expect(script.state.isAtConduitLimit)
     #expect(script.steps().isEmpty)
     #expect(script.steps(after: 1) == [.list])
+    // The one that is left is somebody else's all the same.
     script.listed([Conduit(id: "B", shardCount: 1)])
-    #expect(script.state.conduit == "B")
+    #expect(script.steps() == [.create(shardCount: 1)])
+    script.state.created(.success(Conduit(id: "N", shardCount: 1)), at: script.now, using: &script.generator)
     #expect(!script.state.isAtConduitLimit)
+  }
+
+  @Test func whatWasThereBesideOursIsNotTakenOver() {
+    var script = ConduitScript(sockets: 1, stored: "A")
+    _ = script.steps()
+    script.listed([Conduit(id: "A", shardCount: 1), Conduit(id: "B", shardCount: 4)])
+    #expect(script.state.conduit == "A")
+    script.isGone("A")
+    script.listed([Conduit(id: "B", shardCount: 4)])
+    #expect(script.steps() == [.create(shardCount: 1)])
+  }
+
+  @Test func whatCameWhileWeHadOneIsNotTakenOver() {
+    var script = ConduitScript(sockets: 1)
+    _ = script.steps()
+    script.listed([])
+    _ = script.steps()
+    script.state.created(.success(Conduit(id: "A", shardCount: 1)), at: script.now, using: &script.generator)
+    script.isGone("A")
+    script.listed([Conduit(id: "B", shardCount: 4)])
+    #expect(script.steps() == [.create(shardCount: 1)])
+  }
+
+  @Test func whatWasOnlyThoughtToBeGoneIsTakenUpAgain() {
+    var script = ConduitScript(sockets: 1)
+    _ = script.steps()
+    script.listed([])
+    _ = script.steps()
+    script.state.created(.success(Conduit(id: "A", shardCount: 1)), at: script.now, using: &script.generator)
+    #expect(script.state.isNew)
+    script.isGone("A")
+    script.listed([Conduit(id: "B", shardCount: 4), Conduit(id: "A", shardCount: 1)])
+    #expect(script.state.conduit == "A")
+    // It has its subscriptions by now.
+    #expect(!script.state.isNew)
   }
 
   @Test func aConduitWhoseMakingWasNotAnsweredIsFoundAgain() {
