@@ -144,8 +144,8 @@ struct ShardStates {
     using generator: inout some RandomNumberGenerator
   ) -> Bool {
     guard let place = place(of: id), shards[place].isReady else { return false }
-    // The news may be about a session that was replaced since.
-    guard session == nil || session == shards[place].session else { return false }
+    // The news may be about a session that was replaced since; so may what names none, if there is one.
+    guard session == shards[place].session else { return false }
     shards[place].lose(at: now, using: &generator)
     return shards[place].wanted == .webSocket
   }

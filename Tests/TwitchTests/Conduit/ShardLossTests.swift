@@ -79,6 +79,27 @@ import Testing
     #expect(script.steps(after: 1) == [.look("C")])
   }
 
+  /// Twitch need not say which session it means.
+  @Test func newsThatNamesNoSessionIsOnlyAHint() {
+    var script = ConduitScript.ready(2)
+    script.disabled("1", nil)
+    #expect(script.state.isReady)
+    #expect(script.steps(after: 1) == [.look("C")])
+  }
+
+  @Test func newsAboutACallbackNamesNoSession() {
+    let secret = Secret("0123456789")
+    var script = ConduitScript([.webhook(callback: "https://relay/hook", secret: secret)], stored: "C")
+    _ = script.steps()
+    script.listed([Conduit(id: "C", shardCount: 1)])
+    let call = [ShardID("0"): ShardTransport.webhook(callback: "https://relay/hook", secret: secret)]
+    #expect(script.steps() == [.assign("C", call)])
+    script.assigned(call, ShardUpdate(updated: [ModelTwitch.shard("0", .enabled, "")], failures: []))
+    #expect(script.state.isReady)
+    script.disabled("0", nil)
+    #expect(!script.state.isReady)
+  }
+
   @Test func aGoneConduitIsReplacedAndTheLivingSocketsKept() {
     var script = ConduitScript.ready(2)
     script.state.welcomed("0", "T0")
