@@ -36,6 +36,8 @@ struct ConduitState {
   private static let pageSize = 20
   /// How soon to look when there is a reason to.
   static let hintInterval: Duration = .seconds(1)
+  /// How many shards Twitch gives a conduit at most.
+  private static let shardLimit = 20_000
 
   private enum Phase {
     /// Which conduit to use has to be found out.
@@ -55,7 +57,10 @@ struct ConduitState {
   private var foreign: Set<ConduitID>?
   /// Whether Twitch may have made one without our hearing of it.
   private var mayHaveMadeOne = false
+  /// When the conduits may be listed again.
   private var retry = Backoff()
+  /// When the conduit may be given another number of shards.
+  private var resizing = Backoff()
   private var shardStates: ShardStates
   /// The places of sessions that are wanted no more; closed when the conduit has been made smaller.
   private var surplus: Set<Int> = []
@@ -108,7 +113,7 @@ struct ConduitState {
     switch phase {
     case .unknown, .listing, .absent, .creating: return true
     case .known(let conduit), .resizing(let conduit):
-      let idle = shards.count { !$0.isDelivering } + max(0, conduit.shardCount - shards.count)
+      let idle = shards.count { !$0.isDelivering } + (max(conduit.shardCount, shards.count) - shards.count)
       return idle > (conduit.shardCount > 1 ? 1 : 0) || !unheard.isEmpty
     }
   }
@@ -118,7 +123,7 @@ struct ConduitState {
 
   /// When `steps` has to be asked again after now, if nothing happens before.
   func wake(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-    let times = shards.map(\.dueAt) + [lookAt, retry.notBefore]
+    let times = shards.map(\.dueAt) + [lookAt, retry.notBefore, resizing.notBefore]
     return times.compactMap { $0 }.filter { $0 > now }.min()
   }
 
@@ -156,7 +161,7 @@ struct ConduitState {
   }
 
   private mutating func resize(_ conduit: Conduit, at now: ContinuousClock.Instant) -> [Step] {
-    guard retry.isDue(at: now), !doubts.areOpen else { return [] }
+    guard resizing.isDue(at: now), !doubts.areOpen else { return [] }
     phase = .resizing(conduit)
     return [.resize(conduit.id, shardCount: shards.count)]
   }
@@ -203,7 +208,7 @@ struct ConduitState {
       if let own {
         adopt(own, isNew: false, at: now)
         // Nobody knows what became of the sessions that it had.
-        unheard = Set(0..<max(0, own.shardCount))
+        unheard = Set(0..<max(0, min(own.shardCount, Self.shardLimit)))
       } else {
         phase = .absent
       }
@@ -244,13 +249,13 @@ struct ConduitState {
     switch result {
     case .success(let resized):
       phase = .known(resized)
-      retry.succeed()
+      if resized.shardCount == shards.count { resizing.succeed() } else { resizing.fail(at: now, using: &generator) }
       noteHeard()
     case .failure(.notFound(let message)):
       startOver(.notFound(message: message), at: now, using: &generator)
     case .failure(let error):
       phase = .known(conduit)
-      retry.fail(at: now, earliest: error.earliestRetry, using: &generator)
+      resizing.fail(at: now, earliest: error.earliestRetry, using: &generator)
     }
   }
 

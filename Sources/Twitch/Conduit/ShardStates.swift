@@ -33,7 +33,7 @@ struct ShardStates {
   ) -> [[ShardID: ShardTransport]] {
     var calls: [[ShardID: ShardTransport]] = []
     var shared: [ShardID: ShardTransport] = [:]
-    for place in 0..<min(count, shards.count) where shards[place].isDue(at: now) {
+    for place in shards.indices where place < count && shards[place].isDue(at: now) {
       guard case .unassigned(let transport) = shards[place].phase, shards[place].doubt <= settled else { continue }
       shards[place].assign(transport)
       if shards[place].goesAlone || shared.count == Self.batchLimit {
@@ -57,7 +57,7 @@ struct ShardStates {
   mutating func connections(below count: Int, at now: ContinuousClock.Instant) -> [ShardID] {
     var room = Self.pressingLimit - shards.count(where: \.isPressing)
     var places: [ShardID] = []
-    for place in 0..<min(count, shards.count) where room > 0 {
+    for place in shards.indices where place < count && room > 0 {
       guard shards[place].phase == .idle, shards[place].isDue(at: now) else { continue }
       shards[place].connect()
       places.append(ShardID(place))

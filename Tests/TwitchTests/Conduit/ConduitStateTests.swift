@@ -133,4 +133,38 @@ import Testing
     #expect(script.steps().isEmpty)
     #expect(script.steps(after: 1) == [.resize("C", shardCount: 3)])
   }
+
+  /// Twitch answers to all else.
+  @Test func aResizeThatKeepsFailingIsTriedLessAndLess() {
+    var script = ConduitScript.ready(2)
+    script.state.want(ConduitScript.sockets(3))
+    var tries = 0
+    for _ in 0..<600 {
+      for step in script.steps(after: 0.5) {
+        switch step {
+        case .look: script.looked(script.unchanged)
+        case .resize(let id, _):
+          tries += 1
+          script.state.resized(id, .failure(.server(status: 500)), at: script.now, using: &script.generator)
+        default: break
+        }
+      }
+    }
+    // In five minutes a try every few seconds, from a wait that begins anew each time, would be hundreds.
+    #expect((10...60).contains(tries), "\(tries)")
+  }
+
+  @Test(arguments: [-1, 0, .min, .max]) func anImpossibleSizeIsSetRight(size: Int) {
+    var script = ConduitScript(sockets: 2, stored: "C")
+    _ = script.steps()
+    script.listed([Conduit(id: "C", shardCount: size)])
+    #expect(script.state.isLossy)
+    #expect(script.steps().first == .resize("C", shardCount: 2))
+    script.state.resized("C", .success(Conduit(id: "C", shardCount: size)), at: script.now, using: &script.generator)
+    // Twitch said yes and did not do it: not at once again.
+    #expect(script.steps().isEmpty)
+    #expect(script.steps(after: 0.501) == [.resize("C", shardCount: 2)])
+    script.state.resized("C", .success(Conduit(id: "C", shardCount: 2)), at: script.now, using: &script.generator)
+    #expect(script.state.size == 2)
+  }
 }
