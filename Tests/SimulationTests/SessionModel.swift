@@ -68,7 +68,7 @@ final class SessionModel {
       guard self.sockets[link] === socket else { return }
       guard self.phase == .working else { return self.ended(link, .closed(code: 1006)) }
       guard isReachable else { return self.ended(link, .unreachable("no")) }
-      if url != "twitch" { self.mayDeliver.insert(link) }
+      if link.isRequested { self.mayDeliver.insert(link) }
       socket.hear = { [weak self] in self?.hear($0, on: link) }
       self.world.twitch.accept(socket, url: url)
     }

@@ -35,7 +35,6 @@ final class EventSubSession {
     case over
   }
 
-  private let url: String
   private let loop: EventLoop
   private let logger: Logger
   private let tell: (News) -> Void
@@ -62,7 +61,6 @@ final class EventSubSession {
 
   /// Makes a session that connects to that URL once it is started.
   init(url: String, loop: EventLoop, logger: Logger, tell: @escaping (News) -> Void) {
-    self.url = url
     self.loop = loop
     self.logger = logger
     self.tell = tell
@@ -143,8 +141,7 @@ final class EventSubSession {
     } catch {
       return (.unreachable(error.description), false)
     }
-    // To a socket that it asked for, Twitch may deliver as soon as that is open, whether or not the welcome arrives.
-    var mayDeliver = url != self.url
+    var mayDeliver = link.isRequested
     guard phase == .working, abandoned.remove(link) == nil else {
       socket.abort()
       return (.closed(code: 1006), mayDeliver)

@@ -6,6 +6,8 @@ struct SessionState {
   /// One of the session's sockets, in the order in which they were asked for.
   struct Link: Hashable, Sendable {
     fileprivate(set) var number = 0
+    /// Whether Twitch asked for it. Then it may deliver there as soon as that is open, whether or not the welcome arrives.
+    fileprivate(set) var isRequested = false
   }
 
   /// What is to be done next.
@@ -71,8 +73,8 @@ struct SessionState {
     case open(Open)
     /// A second socket is opened at Twitch's request while the first delivers on.
     case moving(Open, to: Link, until: Instant)
-    /// The second socket could not be opened; another try is due while the first delivers on.
-    case waitingToMove(Open, until: Instant)
+    /// The second socket is yet to be opened, at Twitch's URL or, when it could not be, as a fresh one; the first delivers on.
+    case waitingToMove(Open, to: String?, until: Instant)
     /// The second socket was welcomed under another id; the first delivers on until the shard is assigned to that.
     case handingOver(Open, from: Open)
     /// Twitch delivers to the second socket, and the first may still have something on its way.
@@ -87,6 +89,8 @@ struct SessionState {
 
   private let url: String
   private var state: State
+  /// Where Twitch wants the second socket to move on to, once the first is done with.
+  private var nextURL: String?
   private var lastLink = Link()
 
   /// Begins a session at that URL; the first step is to open its first link.
@@ -103,7 +107,7 @@ struct SessionState {
     switch state {
     case .opening(_, let until): until
     case .open(let open), .handingOver(let open, _): open.silentAt
-    case .moving(let open, _, let until), .waitingToMove(let open, let until): min(open.silentAt, until)
+    case .moving(let open, _, let until), .waitingToMove(let open, _, let until): min(open.silentAt, until)
     case .settling(_, _, let until), .ending(_, _, let until): until
     case .over: nil
     }
@@ -120,7 +124,7 @@ struct SessionState {
   /// When Twitch was last heard; `nil` before the welcome.
   var heard: ContinuousClock.Instant? {
     switch state {
-    case .open(let open), .handingOver(let open, _), .moving(let open, _, _), .waitingToMove(let open, _),
+    case .open(let open), .handingOver(let open, _), .moving(let open, _, _), .waitingToMove(let open, _, _),
       .settling(let open, _, _):
       open.heard
     case .opening, .ending, .over: nil
@@ -162,20 +166,21 @@ struct SessionState {
       isStranded = true
       return .wait
     case .moving(let open, link, _):
-      state = .waitingToMove(open, until: now + Self.moveRetry)
+      state = .waitingToMove(open, to: nil, until: now + Self.moveRetry)
       return .wait
-    case .waitingToMove(let open, _) where open.link == link:
+    case .waitingToMove(let open, _, _) where open.link == link:
       return giveUp(error)
     case .handingOver(let open, let old) where old.link == link:
-      state = .open(open)
+      goOn(open, at: now)
       isStranded = true
       return .wait
     case .settling(let open, link, _):
-      state = .open(open)
+      goOn(open, at: now)
       return .wait
     case .handingOver(let open, let old) where open.link == link:
       // The first link is as good as it was: its shard goes back to it, and it moves again.
-      state = .waitingToMove(old, until: now + Self.moveRetry)
+      nextURL = nil
+      state = .waitingToMove(old, to: nil, until: now + Self.moveRetry)
       return .bind(old.id)
     case .settling(let open, let old, let until) where open.link == link:
       state = .ending(error, from: old, until: until)
@@ -202,9 +207,10 @@ struct SessionState {
     case .opening: return giveUp(.notWelcomed)
     case .open, .handingOver: return giveUp(.silent)
     case .moving(let open, let next, let until): return hurry(open, next, until, at: now)
-    case .waitingToMove(let open, _): return open.silentAt <= now ? giveUp(.silent) : moveAfresh(open, at: now)
+    case .waitingToMove(let open, let url, _):
+      return open.silentAt <= now ? giveUp(.silent) : connect(to: url, from: open, at: now)
     case .settling(let open, let old, _):
-      state = .open(open)
+      goOn(open, at: now)
       return .drop(old)
     case .ending(let error, _, _): return giveUp(error)
     case .over: return .wait
@@ -222,9 +228,9 @@ struct SessionState {
     case .moving(var open, let next, let until):
       guard open.hear(link, at: now) else { return }
       state = .moving(open, to: next, until: until)
-    case .waitingToMove(var open, let until):
+    case .waitingToMove(var open, let url, let until):
       guard open.hear(link, at: now) else { return }
-      state = .waitingToMove(open, until: until)
+      state = .waitingToMove(open, to: url, until: until)
     case .handingOver(var open, let old):
       guard open.hear(link, at: now) else { return }
       state = .handingOver(open, from: old)
@@ -272,24 +278,29 @@ struct SessionState {
     return .close(old)
   }
 
+  /// The first socket is done with: from now on there is the second one, until it has to move itself.
+  private mutating func goOn(_ open: Open, at now: Instant) {
+    state = nextURL.map { .waitingToMove(open, to: $0, until: now) } ?? .open(open)
+    nextURL = nil
+  }
+
   private mutating func move(_ link: Link, to url: String, at now: Instant) -> Step {
     switch state {
-    case .open(let open) where open.link == link, .waitingToMove(let open, _) where open.link == link:
+    case .open(let open) where open.link == link, .waitingToMove(let open, _, _) where open.link == link:
       return connect(to: url, from: open, at: now)
+    case .handingOver(let open, _) where open.link == link, .settling(let open, _, _) where open.link == link:
+      nextURL = url
+      return .wait
     default:
       return .ignore(reason: "a request to reconnect out of turn")
     }
   }
 
-  /// Twitch's URL is good for one connection; what failed there goes on as a fresh one.
-  private mutating func moveAfresh(_ open: Open, at now: Instant) -> Step {
-    connect(to: url, from: open, at: now)
-  }
-
-  private mutating func connect(to url: String, from open: Open, at now: Instant) -> Step {
-    lastLink.number += 1
+  /// Twitch's URL is good for one connection; what failed there goes on as a fresh one, which has none.
+  private mutating func connect(to requested: String?, from open: Open, at now: Instant) -> Step {
+    lastLink = Link(number: lastLink.number + 1, isRequested: requested != nil)
     state = .moving(open, to: lastLink, until: now + Self.welcomeTimeout)
-    return .connect(lastLink, url: url)
+    return .connect(lastLink, url: requested ?? url)
   }
 
   /// While moving, either the old link fell silent or the new one was not welcomed in time.
@@ -299,7 +310,7 @@ struct SessionState {
       isStranded = true
       return .drop(open.link)
     }
-    state = .waitingToMove(open, until: now)
+    state = .waitingToMove(open, to: nil, until: now)
     return .drop(next)
   }
 

@@ -207,6 +207,13 @@ import Testing
     #expect(state.receive(welcome("A"), on: new, at: after(3)) == .bind("A"))
   }
 
+  @Test func aLinkTellsWhetherTwitchAskedForIt() throws {
+    var (state, old, new) = try moving()
+    #expect(!old.isRequested && new.isRequested)
+    #expect(state.lose(new, .closed(code: 4007), at: after(2)) == .wait)
+    #expect(try !link(state.tick(at: after(3))).0.isRequested)
+  }
+
   @Test func aDeadReconnectURLLeadsToAFreshConnectionWhileTheOldSocketDelivers() throws {
     var (state, old, new) = try moving()
     #expect(state.lose(new, .closed(code: 4007), at: after(2)) == .wait)
@@ -282,6 +289,34 @@ import Testing
     #expect(state.receive(welcome("A"), on: new, at: after(3)) == .close(old))
     #expect(state.lose(old, .closed(code: 1000), at: after(3.1)) == .wait)
     #expect(!state.isStranded)
+  }
+
+  @Test func aRequestToMoveOnThatComesWhileTheOldSocketIsReadToItsEndIsHeeded() throws {
+    let nextURL = "ws://cell-b/ws?challenge=2&id=A"
+    var (state, old, new) = try moving()
+    #expect(state.receive(welcome("A"), on: new, at: after(3)) == .close(old))
+    #expect(state.receive(.reconnect(url: nextURL), on: new, at: after(3.1)) == .wait)
+    #expect(state.isUnsettled)
+    var other = state
+    #expect(state.lose(old, .closed(code: 1000), at: after(3.2)) == .wait)
+    #expect(!state.isUnsettled)
+    #expect(state.deadline == after(3.2))
+    let (next, url) = try link(state.tick(at: after(3.2)))
+    #expect(url == nextURL)
+    #expect(state.receive(welcome("A"), on: next, at: after(3.3)) == .close(new))
+    // The old socket never ends.
+    #expect(other.tick(at: after(5)) == .drop(old))
+    #expect(try link(other.tick(at: after(5))).url == nextURL)
+  }
+
+  @Test func aRequestToMoveOnThatComesBeforeTheShardIsAssignedIsHeeded() throws {
+    let nextURL = "ws://cell-b/ws?challenge=2&id=B"
+    var (state, old, new) = try moving()
+    #expect(state.receive(welcome("B"), on: new, at: after(3)) == .bind("B"))
+    #expect(state.receive(.reconnect(url: nextURL), on: new, at: after(3.1)) == .wait)
+    #expect(state.assigned(to: "B", at: after(3.2)) == .close(old))
+    #expect(state.lose(old, .closed(code: 1000), at: after(3.3)) == .wait)
+    #expect(try link(state.tick(at: after(3.3))).url == nextURL)
   }
 
   @Test func aSecondRequestToMoveIsSkippedWhileMoving() throws {
