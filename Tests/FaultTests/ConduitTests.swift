@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TwitchSimulator
 
@@ -169,6 +170,37 @@ import TwitchSimulator
       }
       #expect(await scene.twitch.conduits().first?.shardCount == 2)
       #expect(await scene.twitch.conduits().first?.shards.count == 4)
+    }
+  }
+
+  @Test func shrinkingWhileItRunsLeavesShards() async throws {
+    var setup = Scene.Setup()
+    // The channels have the fifth and the sixth, and move.
+    setup.shards = 8
+    setup.simulator.behavior.shrinkLeavesShards = true
+    setup.launch.prelude = #"echo '{"shards": 8}' > settings.json"#
+    setup.launch.environment = ["CHAT_RELAY_SHARDS": "", "CHAT_RELAY_CONFIG": "settings.json"]
+    try await withScene(setup) { scene in
+      let sequence = await scene.twitch.lastSequence()
+      try await scene.measure(
+        .init(
+          "shrink that leaves shards, while it runs",
+          made: "eight shards, then two at SIGHUP, while Twitch keeps listing eight", bound: 5,
+          recovered: "both wanted shards assigned, no surplus socket open")
+      ) { window in
+        try #"{"shards": 2}"#.write(toFile: scene.folder + "/settings.json", atomically: true, encoding: .utf8)
+        try scene.gateway.signal(SIGHUP)
+        try await scene.twitch.wait(for: .init(sockets: 2, shards: 2, exactly: true), within: window.left)
+      }
+      let resized = try await scene.twitch.events("conduit.resized", after: sequence)
+      let closed = try await scene.twitch.events("socket.closed", after: sequence)
+      #expect(resized.count == 1)
+      #expect(closed.count == 6)
+      #expect(
+        closed.allSatisfy { $0.sequence > resized[0].sequence && $0.fields["status"] == "websocket_disconnected" })
+      #expect(await scene.twitch.conduits().first?.shardCount == 2)
+      #expect(await scene.twitch.conduits().first?.shards.count == 8)
+      #expect(try await scene.shardLosses() == (0, 0))
     }
   }
 }
