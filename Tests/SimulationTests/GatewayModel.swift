@@ -114,8 +114,7 @@ final class GatewayModel {
   }
 
   private func followShards() {
-    arrivals.setLossy(conduit.isLossy)
-    arrivals.setWhole(conduit.isReady, at: now)
+    arrivals.follow(isLossy: conduit.isLossy, isWhole: conduit.isReady, at: now)
   }
 
   /// Makes a call: it takes effect on the way, and its answer comes later.

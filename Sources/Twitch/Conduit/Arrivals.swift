@@ -123,16 +123,13 @@ struct Arrivals {
     order.interrupt(channel, isExpected: isEarly)
   }
 
-  /// Says whether Twitch may have nowhere to deliver some notifications to. As long as that is so, each one that comes may be
-  /// the first after some that did not.
-  mutating func setLossy(_ isLossy: Bool) {
-    guard isLossy != self.isLossy else { return }
-    order.standing.isLossy = isLossy
-    interrupted()
-  }
-
-  /// Says whether Twitch has a session for every shard that there should be, as far as is known.
-  mutating func setWhole(_ isWhole: Bool, at now: ContinuousClock.Instant) {
+  /// Says whether Twitch may have nowhere to deliver some notifications to, and whether it has a session for every shard that
+  /// there should be, as far as is known. As long as it may have nowhere, each that comes may be the first after some that did not.
+  mutating func follow(isLossy: Bool, isWhole: Bool, at now: ContinuousClock.Instant) {
+    if isLossy != self.isLossy {
+      order.standing.isLossy = isLossy
+      interrupted()
+    }
     order.setWhole(isWhole, at: now)
   }
 

@@ -190,8 +190,7 @@ public final class ConduitPool {
   }
 
   private func followShards() {
-    arrivals.setLossy(shards?.state.isLossy ?? true)
-    arrivals.setWhole(isReady, at: .now)
+    arrivals.follow(isLossy: shards?.state.isLossy ?? true, isWhole: isReady, at: .now)
   }
 
   private func receive(_ news: SubscriptionKeeper.News) {

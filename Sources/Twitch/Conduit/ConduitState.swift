@@ -87,18 +87,15 @@ struct ConduitState {
   var shards: [ShardState] { shardStates.shards }
 
   /// The conduit in use.
-  var conduit: ConduitID? {
-    switch phase {
-    case .unknown, .listing, .absent, .creating: nil
-    case .known(let conduit), .resizing(let conduit): conduit.id
-    }
-  }
+  var conduit: ConduitID? { known?.id }
 
   /// How many shards the conduit in use has, as Twitch last said.
-  var size: Int? {
+  var size: Int? { known?.shardCount }
+
+  private var known: Conduit? {
     switch phase {
     case .unknown, .listing, .absent, .creating: nil
-    case .known(let conduit), .resizing(let conduit): conduit.shardCount
+    case .known(let conduit), .resizing(let conduit): conduit
     }
   }
 
@@ -110,12 +107,9 @@ struct ConduitState {
 
   /// Whether something that Twitch delivers may reach nobody: what it knows it cannot deliver to a shard, it tries on one other.
   var isLossy: Bool {
-    switch phase {
-    case .unknown, .listing, .absent, .creating: return true
-    case .known(let conduit), .resizing(let conduit):
-      let idle = shards.count { !$0.isDelivering } + (max(conduit.shardCount, shards.count) - shards.count)
-      return idle > (conduit.shardCount > 1 ? 1 : 0) || !unheard.isEmpty
-    }
+    guard let known else { return true }
+    let idle = shards.count { !$0.isDelivering } + (max(known.shardCount, shards.count) - shards.count)
+    return idle > (known.shardCount > 1 ? 1 : 0) || !unheard.isEmpty
   }
 
   /// Whether Twitch was told of a callback and is about to see that it answers.
@@ -264,22 +258,20 @@ struct ConduitState {
     if shardStates.welcomed(shard, session, doubt: doubts.next) { doubts.raise() }
   }
 
-  /// The session of that shard came to its end; one that may have cost something is one whose end Twitch may not know of. Says
-  /// whether the shard was not known to be lost before.
-  @discardableResult
+  /// The session of that shard came to its end; one that may have cost something is one whose end Twitch may not know of.
   mutating func lost(
     _ shard: ShardID, mayHaveCost: Bool, at now: ContinuousClock.Instant,
     using generator: inout some RandomNumberGenerator
-  ) -> Bool {
+  ) {
     if let place = closing.firstIndex(of: shard) {
+      // Its loss was known before.
       closing.remove(at: place)
-      return false
+      return
     }
     if mayHaveCost, let place = shard.index, shards.indices.contains(place), shards[place].hasSession {
       unheard.insert(place)
     }
     shardStates.lost(shard, at: now, using: &generator)
-    return true
   }
 
   /// The socket that delivered is gone, and its session's next one not assigned yet. Twitch may not know of that.

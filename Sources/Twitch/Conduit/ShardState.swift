@@ -174,10 +174,8 @@ struct ShardState {
   mutating func refuse(
     at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
   ) -> Bool {
-    unassign()
-    hasFailed = true
+    postpone(at: now, until: nil, using: &generator)
     refusals += 1
-    assigning.fail(at: now, using: &generator)
     guard session != nil, refusals >= Self.refusalLimit else { return false }
     lose(at: now, using: &generator)
     return true
