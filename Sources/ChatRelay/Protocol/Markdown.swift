@@ -45,14 +45,22 @@ struct Markdown {
   private static let special = ByteSet(#"\`*_{}[]()<>#+-.!|~&="#, 0...0x1F, 0x7F...0x7F, 0xC2...0xC2, 0xE2...0xE2)
 
   private mutating func appendEscaped(_ plain: Span<UInt8>) {
-    let special = Self.special
-    bytes.append(addingCapacity: plain.count * 2) { output in
+    append(plain, growingBy: 2, upTo: Self.special, Self.appendSpecial)
+  }
+
+  /// Appends what stands for itself in runs, and whatever is in `set` as `write` does it, which gives how many bytes it took. What
+  /// is written has at most `factor` times as many bytes.
+  @inline(__always) private mutating func append(
+    _ text: Span<UInt8>, growingBy factor: Int, upTo set: ByteSet,
+    _ write: (_ text: Span<UInt8>, _ place: Int, _ output: inout OutputSpan<UInt8>) -> Int
+  ) {
+    bytes.append(addingCapacity: text.count * factor) { output in
       var place = 0
-      while place < plain.count {
-        let end = special.firstPlace(in: plain, from: place)
-        output.append(copying: plain.extracting(place..<end))
+      while place < text.count {
+        let end = set.firstPlace(in: text, from: place)
+        output.append(copying: text.extracting(place..<end))
         place = end
-        if place < plain.count { place += Self.appendSpecial(plain, at: place, to: &output) }
+        if place < text.count { place += write(text, place, &output) }
       }
     }
   }
@@ -89,20 +97,11 @@ struct Markdown {
 
   /// A link's target.
   private mutating func appendDestination(_ url: Span<UInt8>) {
-    let notable = Self.notable
-    bytes.append(addingCapacity: url.count * 3) { output in
-      var place = 0
-      while place < url.count {
-        let end = notable.firstPlace(in: url, from: place)
-        output.append(copying: url.extracting(place..<end))
-        place = end
-        if place < url.count { Self.appendNotable(url[place], to: &output) }
-        place += 1
-      }
-    }
+    append(url, growingBy: 3, upTo: Self.notable, Self.appendNotable)
   }
 
-  private static func appendNotable(_ byte: UInt8, to output: inout OutputSpan<UInt8>) {
+  private static func appendNotable(_ url: Span<UInt8>, at place: Int, to output: inout OutputSpan<UInt8>) -> Int {
+    let byte = url[place]
     if forbidden.contains(byte) {
       output.append(UInt8(ascii: "%"))
       for digit in [byte >> 4, byte & 0xF] {
@@ -112,5 +111,6 @@ struct Markdown {
       output.append(UInt8(ascii: "\\"))
       output.append(byte)
     }
+    return 1
   }
 }
