@@ -245,6 +245,9 @@ public actor HistoryStore {
     // What is deleted is to be gone from the file as well.
     configuration.prepareDatabase { database in
       try database.execute(sql: "PRAGMA secure_delete = ON")
+      // Rows are written once and read in order: hardly a page is looked at twice. SQLite would keep 2 MB of them for the writer, and 2 MB
+      // more from when somebody first catches up from disk.
+      try database.execute(sql: "PRAGMA cache_size = -256")
       // Busy chat comes by the megabyte, and each page is a write of its own; but of many rooms each writes one. Only a new database
       // heeds it.
       try database.execute(sql: "PRAGMA page_size = 8192")
