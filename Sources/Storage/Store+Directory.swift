@@ -6,7 +6,7 @@ extension Store {
     try await read { try Directory($0) }
   }
 
-  /// Yields who and what there is, at once and again within 0.3 s of every change, by whichever process.
+  /// Yields who and what there is, at once and again within a second of every change, by whichever process.
   ///
   /// Ends when the task that iterates is cancelled, and not before: while the file cannot be read, the last directory
   /// stays the last, and reading is tried again.
@@ -32,7 +32,7 @@ public struct Directories: AsyncSequence, Sendable {
       while !Task.isCancelled {
         if let change = await change() { return change }
         // SQLite tells nobody of what another process changes: it has to be asked, and a look at the version costs next to nothing.
-        try? await Task.sleep(for: .milliseconds(150))
+        try? await Task.sleep(for: .milliseconds(500))
       }
       return nil
     }
