@@ -7,7 +7,6 @@ struct ChatFields: ~Copyable {
   private var sourceBroadcaster = ChatUserFields()
   private var messageID: String?
   private var sourceMessageID: String?
-  private var isSourceOnly: Bool?
   private var isAnonymous: Bool?
   private var body: (text: String, fragments: [Fragment])?
   private var color: String?
@@ -18,8 +17,6 @@ struct ChatFields: ~Copyable {
   private var systemMessage: String?
   private var cheerBits: Int?
   private var reply: Reply?
-  private var rewardID: String?
-  private var animationID: String?
 
   init(from reader: inout JSONReader) throws(JSONError) {
     guard try reader.beginObject() else { throw .missing("event") }
@@ -37,7 +34,6 @@ struct ChatFields: ~Copyable {
       case .sourceBroadcasterName: sourceBroadcaster.name = try reader.string()
       case .messageID: messageID = try reader.string()
       case .sourceMessageID: sourceMessageID = try reader.string()
-      case .isSourceOnly: isSourceOnly = try reader.boolean()
       case .message: body = try reader.chatText()
       case .color: color = try reader.string()
       case .badges: badges = try reader.badges()
@@ -47,8 +43,6 @@ struct ChatFields: ~Copyable {
       case .systemMessage: systemMessage = try reader.string()
       case .cheer: cheerBits = try reader.cheerBits()
       case .reply: reply = try reader.reply()
-      case .rewardID: rewardID = try reader.string()
-      case .animationID: animationID = try reader.string()
       default: try reader.skip()
       }
     }
@@ -64,7 +58,7 @@ struct ChatFields: ~Copyable {
       chatter: try chatter.user(named: "chatter_user_id"),
       body: Self.unwrapped(action ?? body.text, body.fragments), isAction: action != nil,
       type: messageType ?? "text", color: chosenColor, badges: badges, cheerBits: cheerBits, reply: reply,
-      source: source, isSourceOnly: isSourceOnly, rewardID: rewardID, animationID: animationID)
+      source: source)
   }
 
   /// The fields as a notice.

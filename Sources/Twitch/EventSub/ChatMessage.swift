@@ -24,12 +24,6 @@ public struct ChatMessage: Hashable, Sendable {
   public var reply: Reply?
   /// Where it was really written, when shared chat brought it here from another channel.
   public var source: SharedSource?
-  /// Whether the sender kept it to its own channel during shared chat; `nil` outside of shared chat.
-  public var isSourceOnly: Bool?
-  /// The custom channel points reward that it came with.
-  public var rewardID: String?
-  /// The animation of a power-up that it came with.
-  public var animationID: String?
 
   /// The whole text, without the wrapper of `/me`.
   public var text: String { body.text }

@@ -45,19 +45,15 @@ extension JSONReader {
   }
 
   private mutating func emote() throws(JSONError) -> Emote? {
-    var (id, setID, ownerID): (String?, String?, String?)
-    var isAnimated = false
+    var id: String?
     guard try beginObject() else { return nil }
     while let field = try nextField() {
       switch field {
       case .id: id = try string()
-      case .emoteSetID: setID = try string()
-      case .ownerID: ownerID = try string()
-      case .format: isAnimated = try strings().contains("animated")
       default: try skip()
       }
     }
-    return id.map { Emote(id: $0, setID: setID, ownerID: ownerID.map { TwitchUserID($0) }, isAnimated: isAnimated) }
+    return id.map { Emote(id: $0) }
   }
 
   private mutating func cheermote() throws(JSONError) -> Cheermote? {
@@ -147,14 +143,5 @@ extension JSONReader {
     return Reply(
       parentID: MessageID(parentID), parentText: parentText ?? "", parentUser: parentUser,
       threadID: threadID.map { MessageID($0) })
-  }
-
-  private mutating func strings() throws(JSONError) -> [String] {
-    var strings: [String] = []
-    guard try beginArray() else { return [] }
-    while try nextElement() {
-      if let string = try string() { strings.append(string) }
-    }
-    return strings
   }
 }

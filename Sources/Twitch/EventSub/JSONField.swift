@@ -2,7 +2,6 @@
 ///
 /// A key is found by its bytes (`KeyOrder`): the hot path makes no string of it.
 enum JSONField: String, CaseIterable {
-  case animationID = "channel_points_animation_id"
   case badges
   case bits
   case broadcasterID = "broadcaster_user_id"
@@ -20,13 +19,10 @@ enum JSONField: String, CaseIterable {
   case condition
   case conduitID = "conduit_id"
   case emote
-  case emoteSetID = "emote_set_id"
   case event
-  case format
   case fragments
   case id
   case info
-  case isSourceOnly = "is_source_only"
   case keepaliveTimeout = "keepalive_timeout_seconds"
   case language
   case mention
@@ -36,7 +32,6 @@ enum JSONField: String, CaseIterable {
   case messageType = "message_type"
   case metadata
   case noticeType = "notice_type"
-  case ownerID = "owner_id"
   case parentID = "parent_message_id"
   case parentText = "parent_message_body"
   case parentUserID = "parent_user_id"
@@ -46,7 +41,6 @@ enum JSONField: String, CaseIterable {
   case prefix
   case reconnectURL = "reconnect_url"
   case reply
-  case rewardID = "channel_points_custom_reward_id"
   case session
   case sessionID = "session_id"
   case setID = "set_id"
