@@ -44,16 +44,18 @@ final class ClientStream {
   }
 
   /// Bytes have come; `next()` says what they mean.
-  func receive(_ bytes: [UInt8]) throws(Failure) {
-    var plain = bytes
-    if let tls {
-      let wasReady = tls.isReady
-      plain = try secure(tls) { () throws(TLSSession.Failure) in try tls.open(bytes) }
-      if tls.isReady, !wasReady { output += try seal(handshake.request) }
-    }
+  func receive(_ bytes: some Collection<UInt8>) throws(Failure) {
+    guard let tls else { return try take(bytes) }
+    let wasReady = tls.isReady
+    let plain = try secure(tls) { () throws(TLSSession.Failure) in try tls.open(Array(bytes)) }
+    if tls.isReady, !wasReady { output += try seal(handshake.request) }
+    try take(plain)
+  }
+
+  private func take(_ plain: some Collection<UInt8>) throws(Failure) {
     guard !isOpen else { return reader.take(plain) }
     do throws(ConnectError) {
-      guard !plain.isEmpty, let frames = try handshake.receive(plain) else { return }
+      guard !plain.isEmpty, let frames = try handshake.receive(Array(plain)) else { return }
       (isOpen, hasNews) = (true, true)
       reader.take(frames)
     } catch {

@@ -33,8 +33,8 @@ struct FrameReader {
   }
 
   /// Takes the next bytes.
-  mutating func take(_ bytes: [UInt8]) {
-    if input.isEmpty { input = bytes } else { input += bytes }
+  mutating func take(_ bytes: some Collection<UInt8>) {
+    input += bytes
   }
 
   /// The next thing that was said; `nil` when more bytes are needed for that.
@@ -44,8 +44,7 @@ struct FrameReader {
       start = header.payload.upperBound
       if let event = try event(header.opcode, header.isFinal, Array(input[header.payload])) { return event }
     }
-    // Mostly what was read ends with a frame.
-    if start == input.count { input = [] } else { input.removeFirst(start) }
+    input.removeFirst(start)
     start = 0
     return nil
   }

@@ -16,9 +16,8 @@ extension WebSocket {
   /// Bytes have come.
   func read(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     guard let client else { return -1 }
-    let bytes = unsafe Array(bytes)
     return carryOut { () throws(ClientStream.Failure) in
-      try client.receive(bytes)
+      unsafe try client.receive(bytes)
       while let event = try client.next() {
         let result = take(event)
         guard result == 0 else { return result }
