@@ -84,7 +84,7 @@ final class RelayMetrics {
 
   /// Twitch delivered something.
   func received(_ event: Event) {
-    let kind = EventKind(event)
+    let kind = event.kind
     if let counter = messages[kind] { return counter.increment() }
     let counter = Counter(label: MetricName.messages, dimensions: [("type", kind.rawValue)], factory: registry)
     messages[kind] = counter
@@ -176,19 +176,21 @@ private enum EventKind: String {
   case channelUpdate = "channel.update"
   case shardDisabled = "conduit.shard.disabled"
   case unknown
+}
 
-  init(_ event: Event) {
-    switch event {
-    case .message: self = .message
-    case .notice: self = .notice
-    case .messageDelete: self = .messageDelete
-    case .clearUserMessages: self = .clearUserMessages
-    case .clear: self = .clear
-    case .streamOnline: self = .streamOnline
-    case .streamOffline: self = .streamOffline
-    case .channelUpdate: self = .channelUpdate
-    case .shardDisabled: self = .shardDisabled
-    case .unknown: self = .unknown
+extension Event {
+  fileprivate var kind: EventKind {
+    switch self {
+    case .message: .message
+    case .notice: .notice
+    case .messageDelete: .messageDelete
+    case .clearUserMessages: .clearUserMessages
+    case .clear: .clear
+    case .streamOnline: .streamOnline
+    case .streamOffline: .streamOffline
+    case .channelUpdate: .channelUpdate
+    case .shardDisabled: .shardDisabled
+    case .unknown: .unknown
     }
   }
 }

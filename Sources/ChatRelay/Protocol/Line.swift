@@ -21,7 +21,8 @@ struct Line: RoomMessage {
   ///   - badges: What the author wears in this channel; in shared chat `sourceBadges` are those where it was written.
   ///   - body: The message's text.
   init(
-    stream: StreamID, account: AccountID, message: ChatMessage, picture: String? = nil, badges: [WornBadge],
+    stream: StreamID, account: AccountID, message: borrowing ChatMessage, picture: String? = nil,
+    badges: [WornBadge],
     sourceBadges: [WornBadge], time: Timestamp, body: RichText
   ) {
     self.stream = stream
@@ -56,7 +57,7 @@ struct Line: RoomMessage {
 }
 
 extension JSONWriter {
-  fileprivate mutating func cheer(of message: ChatMessage, _ body: RichText) {
+  fileprivate mutating func cheer(of message: borrowing ChatMessage, _ body: RichText) {
     guard let bits = message.cheerBits else { return }
     member("cheer") { json in
       json.member("bits", bits)

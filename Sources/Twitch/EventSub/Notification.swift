@@ -19,7 +19,6 @@ extension Notification {
   /// What it is known by when it comes again: the delivery, and for chat also the message that it brings. The same in every
   /// run, so that they may be stored and given to `ConduitPool.remember(seen:)` at the next start.
   public var seenKeys: [UInt64] {
-    let delivery = SeenKey(delivery: id).bits
-    return if let chat = SeenKey(chatOf: event) { [delivery, chat.bits] } else { [delivery] }
+    if let chat = event.seenKey { [id.seenKey.bits, chat.bits] } else { [id.seenKey.bits] }
   }
 }

@@ -5,7 +5,7 @@ struct SeenKey {
   let bits: UInt64
 
   /// Eight bytes of the text after the other, well mixed each time; begun differently for each kind of id and each length.
-  init(_ text: String, _ kind: UInt64) {
+  init(_ text: borrowing String, _ kind: UInt64) {
     let bytes = text.utf8Span.span
     var hash = Self.mixed(kind << 32 ^ UInt64(bytes.count))
     var place = 0
@@ -24,17 +24,21 @@ struct SeenKey {
     let product = (bits ^ 0x9e37_79b9_7f4a_7c15) &* 0xd6e8_feb8_6659_fd93
     return product ^ product >> 32
   }
+}
 
+extension NotificationID {
   /// The key of a delivery.
-  init(delivery id: NotificationID) { self.init(id.rawValue, 0) }
+  var seenKey: SeenKey { SeenKey(rawValue, 0) }
+}
 
-  /// The key of the chat message that the event is about, with its type; `nil` for what is no chat.
-  init?(chatOf event: Event) {
-    switch event {
-    case .message(let message): self.init(message.id.rawValue, 1)
-    case .notice(let notice): self.init(notice.id.rawValue, 2)
-    case .messageDelete(let delete): self.init(delete.messageID.rawValue, 3)
-    default: return nil
+extension Event {
+  /// The key of the chat message that it is about, with its type; `nil` for what is no chat.
+  var seenKey: SeenKey? {
+    switch self {
+    case .message(let message): SeenKey(message.id.rawValue, 1)
+    case .notice(let notice): SeenKey(notice.id.rawValue, 2)
+    case .messageDelete(let delete): SeenKey(delete.messageID.rawValue, 3)
+    default: nil
     }
   }
 }

@@ -28,7 +28,7 @@ struct SeenNotifications {
   mutating func isNew(_ notification: Notification, at now: ContinuousClock.Instant) -> Bool {
     forget(at: now)
     // Both keys first: each look at so large a table waits for memory, and then they wait together.
-    let (delivery, chat) = (SeenKey(delivery: notification.id), SeenKey(chatOf: notification.event))
+    let (delivery, chat) = (notification.id.seenKey, notification.event.seenKey)
     let isNewDelivery = remember(delivery)
     return if let chat { remember(chat) && isNewDelivery } else { isNewDelivery }
   }
@@ -36,7 +36,7 @@ struct SeenNotifications {
   /// Whether a delivery's id is new, where there is nothing but the id; from then on it is not.
   mutating func isNew(_ id: NotificationID, at now: ContinuousClock.Instant) -> Bool {
     forget(at: now)
-    return remember(SeenKey(delivery: id))
+    return remember(id.seenKey)
   }
 
   /// Takes in the keys of what was seen before this run.
