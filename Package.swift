@@ -14,6 +14,13 @@ let settings: [SwiftSetting] = [
   .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
+/// Swift's libraries become part of a release: it needs no toolchain where it runs, and starts sooner. lld, since gold warns of what
+/// is in Foundation.
+let standalone = (
+  compiled: SwiftSetting.unsafeFlags(["-static-stdlib"], .when(configuration: .release)),
+  linked: LinkerSetting.unsafeFlags(["-static-stdlib", "-use-ld=lld"], .when(configuration: .release))
+)
+
 let package = Package(
   name: "chat-relay",
   products: [
@@ -101,7 +108,8 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: settings
+      swiftSettings: settings + [standalone.compiled],
+      linkerSettings: [standalone.linked]
     ),
     // `swift run -c release relay-bench` (docs/performance.md). It runs the program that is built beside it.
     .target(name: "CRelayBench", dependencies: ["CLibWebSockets"]),
@@ -114,7 +122,8 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: settings
+      swiftSettings: settings + [standalone.compiled],
+      linkerSettings: [standalone.linked]
     ),
     // What several of the test targets need.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
