@@ -28,6 +28,8 @@ public final class Helix {
   private var rateLimits = RateLimits()
   /// Of which endpoints it was told that their lists have something that is no item.
   private var oddLists: Set<String> = []
+  /// The token that was told to be refused: many calls may be made with it.
+  private var refused: Secret?
   /// How many seconds Twitch's clock is ahead of ours, as its last answer said; `nil` before the first one.
   public private(set) var clockOffset: Double?
   /// How many calls in a row came to nothing because Twitch could not be reached or did not answer.
@@ -57,7 +59,8 @@ public final class Helix {
     do throws(HelixError) {
       return try await exchange(call, token, secret)
     } catch .unauthorized(let message) where HelixError.isAboutTheToken(message) {
-      logger.info("Twitch refused a token, replacing it", metadata: ["path": "\(call.path)"])
+      if refused != secret { logger.info("Twitch refused a token, replacing it", metadata: ["path": "\(call.path)"]) }
+      refused = secret
       return try await exchange(call, token, try await replacement(of: secret, token))
     }
   }
