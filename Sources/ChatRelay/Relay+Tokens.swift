@@ -46,7 +46,6 @@ extension Relay {
     healthMayHaveChanged()
     for (route, writer) in writers where route.sender == id { writer.check() }
     guard state == .relinkNeeded, let account = directory.accounts[id] else { return }
-    logger.error("Twitch refuses the account's tokens: its owner must link it again", metadata: ["account": "\(id)"])
     Task {
       do {
         try await store.setState(.relinkNeeded, of: account)
