@@ -20,6 +20,16 @@ final class SubscriptionKeeper {
   /// Whether Twitch may be asked for the conduit's subscriptions alone; a younger filter than the rest of the API.
   private var isFilterKnown = true
   private var wasComplete = false
+  /// When what failed did so last.
+  private var failures: [Failure: ContinuousClock.Instant] = [:]
+  /// After how long without it a failure is news again. What is refused is asked for again after a minute and more.
+  private static let quiet: Duration = .seconds(600)
+
+  /// What failed: something about one subscription, or in general.
+  private struct Failure: Hashable {
+    var topic: Subscription.Topic?
+    var reason: String
+  }
 
   /// What the keeper has to tell.
   enum News {
@@ -137,8 +147,14 @@ final class SubscriptionKeeper {
     let result = await Result.of { () async throws(HelixError) in try await subscriptions(of: conduit) }
     guard !isStopped else { return }
     state.listed(result, on: conduit, at: .now, using: &generator)
-    if case .failure(let error) = result {
-      logger.warning("listing subscriptions failed, trying again later", metadata: ["error": "\(error)"])
+    switch result {
+    case .success where state.excessCount > 0:
+      logger.info("removing subscriptions that are not wanted", metadata: ["count": "\(state.excessCount)"])
+    case .success: break
+    case .failure(let error):
+      logger.log(
+        level: level(Failure(reason: "listing")), "listing subscriptions failed, trying again later",
+        metadata: ["error": "\(error)"])
     }
     alarm.ring()
   }
@@ -173,18 +189,37 @@ final class SubscriptionKeeper {
     metadata["broadcaster"] = topic.condition["broadcaster_user_id"].map { "\($0)" }
     switch error {
     case .conflict: logger.info("subscription exists already", metadata: metadata)
-    default: logger.warning("subscription not added, trying again later", metadata: metadata)
+    default:
+      let failure = Failure(topic: error.isAboutTheCall ? topic : nil, reason: "\(error)")
+      logger.log(level: level(failure), "subscription not added, trying again later", metadata: metadata)
     }
+  }
+
+  /// How loud to tell of a failure: thousands of calls may fail of one reason, which is told once.
+  private func level(_ failure: Failure) -> Logger.Level {
+    let last = failures.updateValue(.now, forKey: failure)
+    return last.map { .now - $0 < Self.quiet } ?? false ? .debug : .warning
   }
 
   private func report() {
     let isComplete = state.isComplete
     if isComplete != wasComplete {
+      if isComplete { failures = failures.filter { .now - $0.value < Self.quiet } }
       logger.info(
         isComplete ? "all subscriptions are there" : "subscriptions are missing",
         metadata: ["there": "\(state.presentCount)", "missing": "\(state.missingCount)"])
     }
     wasComplete = isComplete
     tell(.change)
+  }
+}
+
+extension HelixError {
+  /// Whether it says something about what was asked for, and nothing about other calls.
+  fileprivate var isAboutTheCall: Bool {
+    switch self {
+    case .tooMany, .unauthorized, .forbidden, .notFound, .badRequest, .conflict: true
+    case .unreachable, .unanswered, .rateLimited, .noToken, .server, .unreadable: false
+    }
   }
 }

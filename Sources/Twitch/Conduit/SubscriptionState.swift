@@ -57,6 +57,9 @@ struct SubscriptionState {
   /// How many are wanted and not there.
   var missingCount: Int { wanted.count - present.count }
 
+  /// How many are to be removed.
+  var excessCount: Int { removable.count }
+
   /// Whether all that is wanted is there.
   var isComplete: Bool { conduit != nil && channels != nil && !isListing && missingCount == 0 }
 
