@@ -34,6 +34,8 @@ final class HistoryKeeper {
     /// How often something was written, and how long that took altogether.
     var flushes = 0
     var flushTime: Duration = .zero
+    /// How often that failed.
+    var failures = 0
     /// Since when the disk takes nothing; `nil` while all is well.
     var degradedSince: ContinuousClock.Instant?
   }
@@ -77,6 +79,10 @@ final class HistoryKeeper {
     guard let (journal, left) = store.openJournal() else {
       logger.warning("There is no place for the history's journal: a kill -9 would cost the last moments")
       return HistoryBatch()
+    }
+    if journal.isInherited {
+      logger.notice(
+        "The last run was killed: what it had not stored is stored now", metadata: ["entries": "\(left.count)"])
     }
     self.journal = journal
     batch = left
@@ -204,6 +210,7 @@ final class HistoryKeeper {
   }
 
   private func failed(_ error: any Error) {
+    status.failures += 1
     status.waiting = batch.size
     if status.waiting > Self.longestQueue { drop() }
     batch.seenKeys.removeFirst(max(0, batch.seenKeys.count - Self.mostKeys))

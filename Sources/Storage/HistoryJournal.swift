@@ -15,6 +15,8 @@ public final class HistoryJournal {
 
   /// Whether something is missing in it that waits for the disk.
   public private(set) var isBehind = false
+  /// Whether an earlier run left it, which did not end as it should.
+  public private(set) var isInherited = false
   /// Whether few slots are left.
   public var isCrowded: Bool { used.count { $0 > 0 } > Self.slotCount / 2 }
 
@@ -196,6 +198,7 @@ extension HistoryJournal {
 
   private static func taken(_ journal: HistoryJournal) -> (journal: HistoryJournal, left: HistoryBatch) {
     let left = journal.recover()
+    journal.isInherited = true
     // Written anew, so that what comes now comes after it, and nothing stays of what was only half there.
     journal.file.clear()
     journal.rewrite(left)
