@@ -21,6 +21,7 @@ enum MetricName {
   static let shardEnds = "chat_relay_shard_ends_total"
   static let shardAssignments = "chat_relay_shard_assignments_total"
   static let shardReconnects = "chat_relay_shard_reconnects_total"
+  static let shardSkipped = "chat_relay_shard_frames_skipped_total"
   static let subscriptions = "chat_relay_subscriptions"
   static let helixCalls = "chat_relay_helix_calls_total"
   static let rateLimitRemaining = "chat_relay_rate_limit_remaining"
@@ -35,6 +36,7 @@ enum MetricName {
   static let historyWaiting = "chat_relay_history_waiting_bytes"
   static let historyFlushes = "chat_relay_history_flushes_total"
   static let historyFlushSeconds = "chat_relay_history_flush_seconds_total"
+  static let historyFailures = "chat_relay_history_flush_failures_total"
   static let historyDegraded = "chat_relay_history_degraded"
   static let problems = "chat_relay_problems"
   static let loopLag = "chat_relay_event_loop_lag_seconds"
@@ -57,10 +59,11 @@ enum MetricName {
     shardNotifications: "Notifications that came over the shard, repeated ones too.",
     shardSilence: "Seconds since Twitch was last heard on the shard's socket.",
     shardLosses: "Sessions of the shard that ended unplanned after they had been open.",
-    shardFailures: "Connections of the shard that came to nothing before their welcome.",
+    shardFailures: "Connections of the shard that came to nothing, planned reconnects included.",
     shardEnds: "Ends of the shard's sessions, by reason.",
     shardAssignments: "How often Twitch confirmed an assignment of the shard.",
     shardReconnects: "Planned reconnects of the shard.",
+    shardSkipped: "Frames of the shard that nobody can read or that mean nothing to us.",
     subscriptions: "Subscriptions that are wanted, by whether they are there.",
     helixCalls: "Calls to Twitch's API by their end: a status, or unreachable or unanswered.",
     rateLimitRemaining:
@@ -76,6 +79,7 @@ enum MetricName {
     historyWaiting: "Bytes of history that wait to be stored.",
     historyFlushes: "How often something was stored.",
     historyFlushSeconds: "How long that took altogether.",
+    historyFailures: "How often something could not be stored.",
     historyDegraded: "Whether the disk takes nothing at the moment.",
     problems: "Problems that clients are told of in status, by code.",
     loopLag: "How much later than planned the event loop did something.",

@@ -106,6 +106,7 @@ extension Relay {
       metrics.mirror(MetricName.shardFailures, shard.record.failures, label)
       metrics.mirror(MetricName.shardAssignments, shard.record.assignments, label)
       metrics.mirror(MetricName.shardReconnects, shard.record.reconnects, label)
+      metrics.mirror(MetricName.shardSkipped, shard.record.skipped, label)
       for (reason, count) in shard.record.ends {
         metrics.mirror(MetricName.shardEnds, count, label + [("reason", reason)])
       }
@@ -132,6 +133,7 @@ extension Relay {
     metrics.mirror(MetricName.historyWritten, status.written)
     metrics.mirror(MetricName.historyDropped, status.dropped)
     metrics.mirror(MetricName.historyFlushes, status.flushes)
+    metrics.mirror(MetricName.historyFailures, status.failures)
     metrics.total(MetricName.historyFlushSeconds, status.flushTime / .seconds(1))
     metrics.set(MetricName.historyWaiting, Double(status.waiting))
     metrics.set(MetricName.historyDegraded, status.degradedSince == nil ? 0 : 1)

@@ -223,7 +223,7 @@ final class GatewayModel {
     case .stranded:
       conduit.stranded(ShardID(place))
       followShards()
-    case .revocation: break
+    case .revocation, .moved, .notMoved, .skipped: break
     case .welcomed(let session, let isFirst):
       if isFirst { arrivals.opened(place) }
       conduit.welcomed(ShardID(place), session)

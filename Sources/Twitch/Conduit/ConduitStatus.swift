@@ -32,10 +32,12 @@ public struct ConduitStatus: Hashable, Sendable {
     public internal(set) var assignments = 0
     /// How many sessions ended that had been open, other than by a planned reconnect.
     public internal(set) var losses = 0
-    /// How many connections came to nothing before their welcome.
+    /// How many connections came to nothing before their welcome, those of planned reconnects included.
     public internal(set) var failures = 0
     /// How many planned reconnects it went through.
     public internal(set) var reconnects = 0
+    /// How many frames came over it that nobody can read or that mean nothing to us.
+    public internal(set) var skipped = 0
     /// How often its sessions and connections ended for each reason, in a word.
     public internal(set) var ends: [String: Int] = [:]
     /// How its last session ended, for people.
@@ -46,6 +48,12 @@ public struct ConduitStatus: Hashable, Sendable {
     mutating func lose(_ error: EventSubError, wasOpen: Bool) {
       if wasOpen { losses += 1 } else { failures += 1 }
       end(error.word, "\(error)")
+    }
+
+    /// A planned reconnect came to nothing.
+    mutating func failToMove() {
+      failures += 1
+      end("not_moved", "not moved")
     }
 
     /// Twitch said that it does not deliver to it any more.

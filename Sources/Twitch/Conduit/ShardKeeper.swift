@@ -36,7 +36,10 @@ final class ShardKeeper {
   /// Shards that were counted as lost since Twitch disabled them, and whose sessions may yet end.
   private var disabled: Set<ShardID> = []
   private var isStopped = false
-  private var isLookFailing = false
+  /// What fails at the moment. Most is tried again and again, and told once.
+  private var failing: Set<String> = []
+  /// The conduit that the log was told to be in use.
+  private var known: ConduitID?
 
   /// Wants one shard for each transport. Fresh sockets connect to `url`.
   init(
@@ -58,6 +61,7 @@ final class ShardKeeper {
     while !isStopped {
       let now = ContinuousClock.now
       for step in state.steps(at: now) { carryOut(step, on: owner) }
+      noteConduit()
       tell(.change)
       await alarm.wait(until: state.wake(after: now))
     }
@@ -171,10 +175,7 @@ final class ShardKeeper {
       if case .success(let look) = result { note(look, size, wereReady) }
       tell(.interrupted)
     }
-    // Twitch is asked again and again: that it does not answer is told once.
-    let isNews = !isLookFailing
-    if case .failure = result { isLookFailing = true } else { isLookFailing = false }
-    if isNews { finish("looking at the shards", result) } else { alarm.ring() }
+    finish("looking at the shards", result)
   }
 
   private func connect(_ shard: ShardID, on owner: isolated any Actor) {
@@ -199,12 +200,20 @@ final class ShardKeeper {
     case .early(let notification):
       records[place, default: .none].notifications += 1
       tell(.early(notification, place))
-    case .settled:
-      records[place, default: .none].reconnects += 1
-      tell(.settled(place))
+    case .settled: tell(.settled(place))
     case .revocation(let revocation): tell(.revocation(revocation))
+    case .moved:
+      records[place, default: .none].reconnects += 1
+      failing.remove("moving shard \(shard)")
+    case .notMoved:
+      records[place, default: .none].failToMove()
+      logger.log(
+        level: level("moving shard \(shard)"), "planned reconnect failed, going on with a fresh socket",
+        metadata: ["shard": "\(shard)"])
+    case .skipped: records[place, default: .none].skipped += 1
     case .welcomed(let session, let isFirst):
       if isFirst { tell(.opened(place)) }
+      failing.remove("connecting shard \(shard)")
       state.welcomed(shard, session)
       alarm.ring()
     case .interrupted: tell(.interrupted)
@@ -214,7 +223,9 @@ final class ShardKeeper {
     case .ended(let error, let wasOpen):
       let isNews = disabled.remove(shard) == nil
       logger.log(
-        level: isNews ? .warning : .debug, "shard lost", metadata: ["shard": "\(shard)", "reason": "\(error)"])
+        level: !isNews ? .debug : wasOpen ? .warning : level("connecting shard \(shard)"),
+        wasOpen ? "shard lost" : "shard not connected, trying again",
+        metadata: ["shard": "\(shard)", "reason": "\(error)"])
       if isNews { records[place, default: .none].lose(error, wasOpen: wasOpen) }
       sessions[shard] = nil
       state.lost(shard, mayHaveCost: error.mayHaveCost, at: .now, using: &generator)
@@ -234,6 +245,7 @@ final class ShardKeeper {
     guard isReady(shard), let place = shard.index else { return }
     records[place, default: .none].assignments += 1
     disabled.remove(shard)
+    failing.remove("assigning shard \(shard)")
     guard let id = state.shards[place].session else { return }
     logger.info("shard ready", metadata: ["shard": "\(shard)", "session": "\(id)"])
     sessions[shard]?.assigned(to: id, on: owner)
@@ -252,19 +264,30 @@ final class ShardKeeper {
     }
   }
 
+  /// Says that the conduit in use is not there any more.
+  private func noteConduit() {
+    if let known, known != state.conduit { logger.warning("conduit gone", metadata: ["conduit": "\(known)"]) }
+    known = state.conduit
+  }
+
   private func note(_ update: ShardUpdate) {
     for failure in update.failures {
-      logger.warning(
-        "shard not assigned",
+      logger.log(
+        level: level("assigning shard \(failure.id)"), "shard not assigned",
         metadata: ["shard": "\(failure.id)", "code": "\(failure.code)", "message": "\(failure.message)"])
     }
   }
 
   /// Says what failed, and goes on with what follows from it.
   private func finish<Success>(_ what: String, _ result: Result<Success, HelixError>) {
-    if case .failure(let error) = result {
-      logger.warning("\(what) failed, trying again later", metadata: ["error": "\(error)"])
+    switch result {
+    case .success: failing.remove(what)
+    case .failure(let error):
+      logger.log(level: level(what), "\(what) failed, trying again later", metadata: ["error": "\(error)"])
     }
     alarm.ring()
   }
+
+  /// How loud to tell of a failure: the first time loudly, and from then on quietly until that succeeds.
+  private func level(_ what: String) -> Logger.Level { failing.insert(what).inserted ? .warning : .debug }
 }

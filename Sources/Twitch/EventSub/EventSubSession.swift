@@ -18,6 +18,12 @@ final class EventSubSession {
     case settled
     /// A socket ended in a way that may have cost what was on its way there, or brought what nobody can read.
     case interrupted
+    /// A planned reconnect has come to its end: Twitch delivers to the new socket.
+    case moved
+    /// A planned reconnect came to nothing, and goes on with a fresh socket while the old one delivers.
+    case notMoved
+    /// A frame came that means nothing to us.
+    case skipped
     /// The socket that delivered has ended before the shard was assigned to the next one.
     case stranded
     /// Twitch took a subscription away.
@@ -180,6 +186,7 @@ final class EventSubSession {
     case .holdAndClose(let notification, let link):
       tell(.early(notification))
       close(link)
+      tell(.moved)
     case .deliver(let notification):
       // Nothing else has changed, and nothing comes as often.
       return tell(.notification(notification))
@@ -188,8 +195,12 @@ final class EventSubSession {
       let isFirst = !wasOpen
       wasOpen = true
       tell(.welcomed(id, isFirst: isFirst))
-    case .connect(let link, let url): scripts[link] = Task { await self.run(link, url: url, on: owner) }
-    case .close(let link): close(link)
+    case .connect(let link, let url):
+      if wasOpen, !link.isRequested { tell(.notMoved) }
+      scripts[link] = Task { await self.run(link, url: url, on: owner) }
+    case .close(let link):
+      close(link)
+      tell(.moved)
     case .drop(let link): drop(link)
     case .ignore(let reason): note(reason)
     case .giveUp(let error):
@@ -228,6 +239,7 @@ final class EventSubSession {
   private func note(_ reason: String) {
     logger.log(level: hasSkipped ? .debug : .warning, "EventSub frame skipped", metadata: ["reason": "\(reason)"])
     hasSkipped = true
+    tell(.skipped)
   }
 
   private func close(_ link: SessionState.Link) {
