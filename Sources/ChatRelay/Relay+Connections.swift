@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import Storage
 import WebSockets
 
@@ -57,8 +58,18 @@ extension Relay {
       case nil:
         room.leave(connection)
         self.metrics.closed(connection.closeCode)
+        if connection.closeCode == CloseCode.tryAgainLater.rawValue { self.noteSlowness(of: connection) }
       }
     }
+  }
+
+  /// Hundreds may be slow at once: the metrics count them, and the log has one of each minute.
+  private func noteSlowness(of connection: Connection) {
+    guard slownessTold.map({ .now - $0 > .seconds(60) }) ?? true else { return }
+    slownessTold = .now
+    logger.warning(
+      "A client reads too slowly and was closed; more within a minute are not logged",
+      metadata: ["stream": "\(connection.stream)", "user": "\(connection.user)"])
   }
 
   private func join(_ connection: Connection, from resumption: Resumption) -> Room? {

@@ -39,6 +39,8 @@ public actor Relay {
   var health = HealthWatch()
   /// The next look at what is wrong, when it is to be sooner than usual.
   var healthTimer: Timer?
+  /// When the log was last told of a client that reads too slowly.
+  var slownessTold: ContinuousClock.Instant?
   var pictures = Pictures()
   /// Whether pictures are being asked for right now.
   var isFetchingPictures = false
