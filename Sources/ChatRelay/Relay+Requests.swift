@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Logging
 import Storage
 import Twitch
 
@@ -57,20 +58,31 @@ extension Relay {
     guard canSend(sender), let keeper = senders[sender.id] else { throw .accountUnusable }
     if let writer = writers[route] { return writer }
     let writer = Writer(
-      route, sender: keeper, channel: TwitchUserID(target.identity.networkUserID), surroundingsOfWriters)
+      route, sender: keeper, channel: TwitchUserID(target.identity.networkUserID), surroundings(of: route))
     writers[route] = writer
     return writer
   }
 
-  private var surroundingsOfWriters: Writer.Surroundings {
+  private func surroundings(of route: Route) -> Writer.Surroundings {
     Writer.Surroundings(
       helix: helix, loop: loop, echoPatience: configuration.echoPatience,
       permit: { submission throws(RequestError) in try self.permit(submission) },
       onSent: { ticket, writer, id, counts in
         self.remember(ticket, of: writer.sender.twitchUser, in: writer.channel, as: id, counts: counts)
       },
-      onOutcome: { [metrics] outcome, time in metrics.sent(outcome, after: time) },
+      onOutcome: { outcome, time in
+        self.metrics.sent(outcome, after: time)
+        self.note(outcome, on: route)
+      },
       onRefusedToken: { sender in Task { await self.validate(sender) } })
+  }
+
+  /// What others decide is told to whoever asked, and counted; that Twitch does not say what it did is for the log, too.
+  private func note(_ outcome: Submission.Outcome, on route: Route) {
+    guard case .failed(let error) = outcome, error.code == .outcomeUnknown else { return }
+    logger.warning(
+      "Twitch did not say what became of a line",
+      metadata: ["account": "\(route.sender)", "channel": "\(route.target)"])
   }
 
   /// Whether a line that was taken on may leave: meanwhile a share may have been withdrawn, an account removed, a token revoked.
