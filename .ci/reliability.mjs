@@ -18,11 +18,12 @@ const rows = records.map((row) => [
   [row.lost, row.doubled, row.out_of_order].map(count).join(" / "),
   count(row.undelivered),
   [row.told && `\`${row.told}\``, row.gaps && "`gap`"].filter(Boolean).join(", ") || "–",
+  row.seen ? `\`${row.seen}\`` : "–",
   `\`${row.filter.replace("FaultTests.", "")}\``,
 ]);
 const head = [
   "fault", "how it was made", "what counts as over", "bound", "measured", "lines delivered", "lost / doubled / disordered",
-  "not delivered by Twitch", "told", "test",
+  "not delivered by Twitch", "told", "seen by operators", "test",
 ];
 const table = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
 

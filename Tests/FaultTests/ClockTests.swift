@@ -22,7 +22,7 @@ import TwitchSimulator
         .init(
           "our clock wrong by an hour (\(offset))",
           made: "libfaketime; shard 0 is reset, and its assignment refused until a bucket is full, 2 s later", bound: 5,
-          recovered: "shard assigned again, a line sent", told: .init("clock_wrong", ends: false))
+          recovered: "shard assigned again, a line sent", told: .init("clock_wrong", ends: false), seen: .refused)
       ) {
         await scene.twitch.refuseAssignment(untilFullAfter: 2)
         try await scene.twitch.dropSockets("shard:0", code: nil)
@@ -46,7 +46,7 @@ import TwitchSimulator
             timestamps and rate-limit headers \(Int(skew)) s off; shard 0 is reset, and its assignment refused until a bucket is \
             full, 2 s later
             """, bound: 5,
-          recovered: "shard assigned again", told: .init("clock_wrong", ends: false))
+          recovered: "shard assigned again", told: .init("clock_wrong", ends: false), seen: .refused)
       ) {
         await scene.twitch.refuseAssignment(untilFullAfter: 2, clock: skew)
         try await scene.twitch.dropSockets("shard:0", code: nil)
@@ -54,6 +54,15 @@ import TwitchSimulator
         try await scene.twitch.wait(for: .init(shards: 2), within: window.left)
       }
     }
+  }
+}
+
+extension Sight {
+  /// The loss of shard 0, and the assignment that was refused.
+  fileprivate static var refused: Sight {
+    Sight(
+      log: [lost("0"): 1, "assigning shards failed": 1],
+      metrics: [calls("PATCH", "eventsub/conduits/shards", "429"): 1])
   }
 }
 

@@ -9,7 +9,7 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "conduit deleted under us", made: "the conduit is deleted; its sockets stay open", bound: 10,
-          recovered: "a new conduit with both shards and all subscriptions")
+          recovered: "a new conduit with both shards and all subscriptions", seen: .newConduit)
       ) {
         try await scene.twitch.deleteConduit()
       } recovery: { window in
@@ -29,7 +29,7 @@ import TwitchSimulator
         .init(
           "conduit deleted beside a foreign one",
           made: "our conduit is deleted, and the only one that is left is somebody else's", bound: 10,
-          recovered: "a new conduit of our own with both shards and all subscriptions")
+          recovered: "a new conduit of our own with both shards and all subscriptions", seen: .newConduit)
       ) {
         try await scene.twitch.deleteConduit()
       } recovery: { window in
@@ -49,7 +49,10 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "a passing 404", made: "one look at the conduit's shards is answered 404", bound: 10,
-          recovered: "the same conduit taken up again, with both shards; no subscription made again")
+          recovered: "the same conduit taken up again, with both shards; no subscription made again",
+          seen: Sight(
+            log: ["looking at the shards failed": 1, "conduit gone": 1, "conduit adopted": 1],
+            metrics: [Sight.calls("GET", "eventsub/conduits/shards", "404"): 1]))
       ) { window in
         await scene.twitch.add(Simulator.CallFault("GET", "/helix/eventsub/conduits/shards", status: 404))
         let fault = try await scene.twitch.events("fault.call", after: sequence, within: window.left)
@@ -70,7 +73,9 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "conduit resized by somebody", made: "the conduit has \(count) shards from one moment to the next", bound: 10,
-          recovered: "two shards again, both assigned")
+          recovered: "two shards again, both assigned",
+          seen: Sight(
+            log: ["conduit resized by somebody": 1], metrics: [Sight.calls("PATCH", "eventsub/conduits", "200"): 1]))
       ) {
         try await scene.twitch.resizeConduit(to: count)
       } recovery: { window in
@@ -89,7 +94,10 @@ import TwitchSimulator
         .init(
           "all shards gone over 72 h",
           made: "gateway killed, Twitch's clock 73 h ahead (its conduit is gone), gateway started",
-          bound: 10, recovered: "a new conduit with both shards and all subscriptions; the client back with its cursor")
+          bound: 10, recovered: "a new conduit with both shards and all subscriptions; the client back with its cursor",
+          seen: Sight(
+            log: ["The last run was killed": 1, "conduit created": 1],
+            metrics: [Sight.calls("POST", "eventsub/conduits", "200"): 1, "resumes_total": 1]))
       ) {
         try await scene.gateway.kill9()
         try await scene.twitch.wait(for: .init(sockets: 0, exactly: true))
@@ -116,7 +124,10 @@ import TwitchSimulator
           "conduit limit reached",
           made: "five foreign conduits at the start; one is deleted after three refusals, once clients were told",
           bound: 32,
-          recovered: "a conduit of our own with both shards and all subscriptions", told: .init("conduit_limit"))
+          recovered: "a conduit of our own with both shards and all subscriptions", told: .init("conduit_limit"),
+          seen: Sight(
+            log: ["creating a conduit failed": 1], metrics: [Sight.calls("POST", "eventsub/conduits", "429"): 3])),
+        since: .start
       ) { window in
         try await scene.hears(of: .init("conduit_limit"), window.client, within: window.left)
         try await scene.twitch.deleteConduit(foreign[0])
@@ -136,7 +147,10 @@ import TwitchSimulator
         .init(
           "several conduits", made: "three foreign conduits of the same application; gateway killed and started",
           bound: 5,
-          recovered: "its own conduit taken up again, no other touched; the client back with its cursor", mayGap: true)
+          recovered: "its own conduit taken up again, no other touched; the client back with its cursor",
+          // That there are others is no matter; that it was killed is.
+          seen: Sight(
+            log: ["The last run was killed": 1, "conduit adopted": 1], metrics: ["resumes_total": 1]), mayGap: true)
       ) { window in
         try await scene.gateway.kill9()
         try await scene.start(waits: false)
@@ -160,7 +174,10 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "shrink that leaves shards", made: "four shards, then two, while Twitch keeps listing four", bound: 5,
-          recovered: "both wanted shards assigned, nothing else open; the client back with its cursor", mayGap: true)
+          recovered: "both wanted shards assigned, nothing else open; the client back with its cursor",
+          seen: Sight(
+            log: ["The last run was killed": 1],
+            metrics: [Sight.calls("PATCH", "eventsub/conduits", "200"): 1, "resumes_total": 1]), mayGap: true)
       ) { [fewer] window in
         try await scene.gateway.kill9()
         try await scene.twitch.wait(for: .init(sockets: 0, exactly: true), within: window.left)
@@ -186,7 +203,10 @@ import TwitchSimulator
         .init(
           "shrink that leaves shards, while it runs",
           made: "eight shards, then two at SIGHUP, while Twitch keeps listing eight", bound: 5,
-          recovered: "both wanted shards assigned, no surplus socket open")
+          recovered: "both wanted shards assigned, no surplus socket open",
+          seen: Sight(
+            log: ["Settings read again: changed shards": 1],
+            metrics: [Sight.calls("PATCH", "eventsub/conduits", "200"): 1]))
       ) { window in
         try #"{"shards": 2}"#.write(toFile: scene.folder + "/settings.json", atomically: true, encoding: .utf8)
         try scene.gateway.signal(SIGHUP)
@@ -203,4 +223,14 @@ import TwitchSimulator
       #expect(try await scene.shardLosses() == (0, 0))
     }
   }
+}
+
+extension Sight {
+  /// That the conduit is gone, and that there is another one.
+  fileprivate static let newConduit = Sight(
+    log: ["conduit gone": 1, "conduit created": 1],
+    metrics: [
+      calls("POST", "eventsub/conduits", "200"): 1, #"shard_losses_total{shard="0"}"#: 1,
+      #"shard_losses_total{shard="1"}"#: 1,
+    ])
 }

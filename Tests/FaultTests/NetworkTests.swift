@@ -34,12 +34,17 @@ private struct Names {
         .init(
           "DNS failing", made: "Twitch's name does not resolve while shard 0 is reset, until clients were told",
           bound: 20,
-          recovered: "shard assigned again", told: told)
+          recovered: "shard assigned again", told: told,
+          seen: Sight(
+            log: [Sight.lost("0"): 1, "shard not connected": 1, "looking at the shards failed": 1],
+            metrics: [
+              #"shard_connect_failures_total{shard="0"}"#: 2, Sight.calls("GET", "eventsub/conduits", "unreachable"): 1,
+            ]))
       ) {
         try names.write("other.test", edition: 1)
         try await scene.twitch.dropSockets("shard:0", code: nil)
       } recovery: { window in
-        // Two tries that come to nothing, as the log says.
+        // A socket and a call that come to nothing, as the log says.
         try await scene.logs("no address for twitch.test", times: 2, within: window.left)
         try await scene.hears(of: told, window.client, within: window.left)
         #expect(await scene.twitch.sockets().count == 1)
@@ -61,7 +66,10 @@ private struct Names {
         .init(
           "TLS certificate wrong", made: "Twitch shows a certificate that nobody vouches for", bound: 5,
           recovered: "said so in the log, not ready; nothing was asked of it, no secret sent",
-          told: .init("shards_lost", ends: false))
+          told: .init("shards_lost", ends: false),
+          seen: Sight(
+            log: ["certificate.*listing conduits failed": 1], metrics: [#"problems{code="shards_lost"}"#: 1])),
+        since: .start
       ) {
       } recovery: { window in
         try await scene.logs("certificate", within: window.left)

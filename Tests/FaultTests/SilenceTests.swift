@@ -19,7 +19,12 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "half-open shard", made: "nothing is sent to shard 0's socket any more, while it stays open", bound: 12,
-          recovered: "noticed: a new session begun (and assigned within 2 s more)"),
+          recovered: "noticed: a new session begun (and assigned within 2 s more)",
+          seen: Sight(
+            log: ["no keepalive.*shard=0.*shard lost": 1],
+            metrics: [
+              #"shard_losses_total{shard="0"}"#: 1, #"shard_ends_total{reason="silent",shard="0"}"#: 1,
+            ])),
         filter: "silenceIsNoticed"
       ) { window in
         let sequence = await scene.twitch.lastSequence()
@@ -37,7 +42,7 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "no welcome", made: "shard 0's socket reset; the next socket gets no welcome, later ones do", bound: 12,
-          recovered: "shard assigned", told: .init("shards_lost")),
+          recovered: "shard assigned", told: .init("shards_lost"), seen: .unwelcome),
         filter: "silenceIsNoticed"
       ) { window in
         let sequence = await scene.twitch.lastSequence()
@@ -56,7 +61,7 @@ import TwitchSimulator
         .init(
           "welcome after the 10 s",
           made: "shard 0's socket reset; the next socket is welcomed after 11 s, later ones at once",
-          bound: 12, recovered: "shard assigned", told: .init("shards_lost")),
+          bound: 12, recovered: "shard assigned", told: .init("shards_lost"), seen: .unwelcome),
         filter: "silenceIsNoticed"
       ) { window in
         let sequence = await scene.twitch.lastSequence()
@@ -75,7 +80,7 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "reconnect URL silent", made: "session_reconnect to a port that accepts and says nothing", bound: 14,
-          recovered: "shard assigned to a fresh session"),
+          recovered: "shard assigned to a fresh session", seen: .failingToMove("0")),
         filter: "silenceIsNoticed"
       ) { window in
         let sequence = await scene.twitch.lastSequence()
@@ -85,4 +90,13 @@ import TwitchSimulator
       }
     }
   }
+}
+
+extension Sight {
+  /// The loss of shard 0, and a socket without a welcome.
+  fileprivate static let unwelcome = Sight(
+    log: [lost("0"): 1, "no welcome.*shard=0.*shard not connected": 1],
+    metrics: [
+      #"shard_losses_total{shard="0"}"#: 1, #"shard_ends_total{reason="not_welcomed",shard="0"}"#: 1,
+    ])
 }

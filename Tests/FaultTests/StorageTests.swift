@@ -13,7 +13,8 @@ import TwitchSimulator
         .init(
           "database locked for 5 s", made: "another process's write transaction on every database file, for 5 s",
           bound: 8,
-          recovered: "lock ended; every line was relayed meanwhile")
+          recovered: "lock ended; every line was relayed meanwhile",
+          seen: .unwritten)
       ) { window in
         for lock in locks { try lock.inDatabase { try $0.beginTransaction(.immediate) } }
         let client = try await scene.join()
@@ -37,7 +38,8 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "database locked for longer", made: "the same, until clients were told", bound: 20,
-          recovered: "lock ended; every line was relayed meanwhile, and kept afterwards", told: told)
+          recovered: "lock ended; every line was relayed meanwhile, and kept afterwards", told: told,
+          seen: .unwritten)
       ) { window in
         witness = window.client
         for lock in locks { try lock.inDatabase { try $0.beginTransaction(.immediate) } }
@@ -67,7 +69,8 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "disk full", made: "no file may grow beyond 600 KiB (RLIMIT_FSIZE)", bound: 10,
-          recovered: "every line was relayed meanwhile", told: .init("history_degraded", ends: false))
+          recovered: "every line was relayed meanwhile", told: .init("history_degraded", ends: false),
+          seen: .unwritten)
       ) { window in
         let client = try await scene.join()
         let text = String(repeating: "full ", count: 90)
@@ -86,6 +89,16 @@ import TwitchSimulator
 
   @Test func theProgramIsKilledAtAnyMoment() async throws {
     try await withScene { scene in
+      // Whatever was on its way when it died is missing, and was told to be.
+      let fault = Scene.Fault(
+        "kill -9 at any moment, a write included",
+        made: """
+          six times, while 600 lines a second are relayed and kept; three of them when a part of what is kept was just written \
+          to the database's log (inotify)
+          """, bound: 5,
+        recovered: "all shards and subscriptions in order after the start; clients back with their cursor",
+        seen: Sight(log: ["The last run was killed": 1], metrics: ["resumes_total": 1]),
+        mayGap: true)
       let client = try await scene.join()
       let start = await scene.twitch.deliveries().last?.sequence ?? 0
       let talk = Talk(scene.twitch, in: ["harbor", "pier"], every: .milliseconds(3))
@@ -101,6 +114,7 @@ import TwitchSimulator
         try await scene.start()
         times.append((ContinuousClock.now - killed) / .seconds(1))
         try await scene.rejoin(client)
+        try await scene.isSeen(fault.seen, since: .start)
         try await client.until("lines again", within: 5) { [seen = await client.lines.count] in
           $0.lines.count > seen + 5
         }
@@ -111,15 +125,6 @@ import TwitchSimulator
       let accounting = Accounting(
         await scene.twitch.deliveries(after: start), said: await talk.said, seen: await client.heard)
       let gaps = await client.count("gap")
-      // Whatever was on its way when it died is missing, and was told to be.
-      let fault = Scene.Fault(
-        "kill -9 at any moment, a write included",
-        made: """
-          six times, while 600 lines a second are relayed and kept; three of them when a part of what is kept was just written \
-          to the database's log (inotify)
-          """, bound: 5,
-        recovered: "all shards and subscriptions in order after the start; clients back with their cursor", mayGap: true
-      )
       scene.check(fault, accounting, gaps: gaps)
       #expect(gaps >= 6)
       #expect(times.max() ?? .infinity <= fault.bound)
@@ -127,6 +132,7 @@ import TwitchSimulator
       try scene.checkDatabases()
       var record = Record(
         fault: fault.name, made: fault.made, bound: fault.bound, recovered: fault.recovered, measured: times.max(),
+        seen: fault.sight,
         filter: "FaultTests.StorageTests/theProgramIsKilledAtAnyMoment")
       record.enter(accounting)
       record.gaps = gaps
@@ -134,6 +140,12 @@ import TwitchSimulator
       try record.write()
     }
   }
+}
+
+extension Sight {
+  /// That the disk takes nothing.
+  fileprivate static let unwritten = Sight(
+    log: ["The history cannot be written": 1], metrics: ["history_flush_failures_total": 1])
 }
 
 extension Scene {

@@ -26,7 +26,10 @@ import TwitchSimulator
             """,
           bound: Double(channels) * 0.04 + 50,
           recovered:
-            "every subscription there, none made twice; 5 % of the budget left to others; `subscriptions_missing` told")
+            "every subscription there, none made twice; 5 % of the budget left to others; `subscriptions_missing` told",
+          seen: Sight(
+            log: ["The last run was killed": 1, "rate limit is used up.*subscription not added": 1],
+            metrics: [Sight.calls("POST", "eventsub/subscriptions", "429"): 9]))
       ) { window in
         try await scene.twitch.wait(for: .init(subscriptions: all / 2), within: window.left)
         try await scene.gateway.kill9()
@@ -76,7 +79,10 @@ import TwitchSimulator
           "429 storm with points left",
           made:
             "from the start all subscribing is refused as over the limit, though `Ratelimit-Remaining` is 500; 20 refusals later no more",
-          bound: 10, recovered: "all \(scene.subscriptionCount) subscriptions there")
+          bound: 10, recovered: "all \(scene.subscriptionCount) subscriptions there",
+          seen: Sight(
+            log: ["subscription not added": 1], metrics: [Sight.calls("POST", "eventsub/subscriptions", "429"): 20])),
+        since: .start
       ) {
         await scene.twitch.removeFaults()
       } recovery: { window in
@@ -101,7 +107,7 @@ import TwitchSimulator
         .init(
           "threefold subscriptions", made: "each subscription is there three times, each line delivered thrice",
           bound: 5,
-          recovered: "lines come once")
+          recovered: "lines come once", seen: Sight(metrics: ["duplicates_dropped_total": 10]))
       ) {
         await scene.twitch.multiplySubscriptions(by: 3)
       } recovery: { window in
@@ -111,7 +117,12 @@ import TwitchSimulator
         .init(
           "threefold subscriptions, at a start",
           made: "gateway killed and started while each subscription is there three times",
-          bound: 10, recovered: "two of each three removed")
+          bound: 10, recovered: "two of each three removed",
+          seen: Sight(
+            log: ["removing subscriptions that are not wanted": 1],
+            metrics: [
+              Sight.calls("DELETE", "eventsub/subscriptions", "204"): Double(2 * scene.subscriptionCount)
+            ]))
       ) { window in
         try await scene.gateway.kill9()
         try await scene.start(waits: false)
@@ -136,13 +147,24 @@ import TwitchSimulator
         .init(
           "409 on a subscription\(which)",
           made: "five subscriptions made whose answers are lost, so that asking again is a 409", bound: 10,
-          recovered: "every subscription there once")
+          recovered: "every subscription there once",
+          // That one is there already is no failure: each is noted.
+          seen: Sight(
+            log: ["subscription not added": 1],
+            metrics: [
+              Sight.calls("POST", "eventsub/subscriptions", "unanswered"): 5,
+              Sight.calls("POST", "eventsub/subscriptions", "409"): 1,
+            ])),
+        since: .start
       ) { window in
         try await scene.complete(within: window.left)
         try await scene.refusals(1, of: "POST", Self.path, status: "409")
       }
       try await scene.measure(
-        .init("409 on a subscription\(which), afterwards", made: "as above", bound: 5, recovered: "lines come once")
+        .init(
+          "409 on a subscription\(which), afterwards", made: "as above", bound: 5, recovered: "lines come once",
+          // All is as it should be.
+          seen: .nothing)
       ) { window in
         try await window.client.until("lines", within: window.left) { $0.lines.count >= 20 }
       }

@@ -20,7 +20,9 @@ import TwitchSimulator
         .init(
           "app token expired in the middle of a burst",
           made: "all app tokens end while 337 subscriptions are being made, and again a hundred later",
-          bound: 20, recovered: "all subscriptions there, with one new token each time")
+          bound: 20, recovered: "all subscriptions there, with one new token each time",
+          seen: Sight(
+            log: ["refused a token": 2], metrics: [Sight.calls("POST", "eventsub/subscriptions", "401"): 2]))
       ) {
         try await scene.twitch.expireTokens(of: nil)
       } recovery: { window in
@@ -40,7 +42,7 @@ import TwitchSimulator
       try await scene.time(
         .init(
           "user token expired", made: "dock's access token ends before a send", bound: 5,
-          recovered: "line sent after one refresh")
+          recovered: "line sent after one refresh", seen: .refusing)
       ) {
         try await scene.twitch.expireTokens(of: "dock")
       } recovery: { window in
@@ -61,7 +63,7 @@ import TwitchSimulator
         .init(
           "refresh refused", made: "dock's tokens end, the refresh token too, before a send", bound: 5,
           recovered: "account told as unusable, the other account sends on",
-          told: .init("relink_needed", about: "dock", ends: false))
+          told: .init("relink_needed", about: "dock", ends: false), seen: .refusing)
       ) { window in
         try await scene.twitch.expireTokens(of: "dock", refreshToo: true)
         let answer = try await client.say("nobody home", from: dock, to: harbor, id: "a", within: window.left)
@@ -81,7 +83,7 @@ import TwitchSimulator
         .init(
           "user token revoked", made: "dock disconnects the application", bound: 5,
           recovered: "a send is refused, the account told as unusable",
-          told: .init("relink_needed", about: "dock", ends: false))
+          told: .init("relink_needed", about: "dock", ends: false), seen: .refusing)
       ) { window in
         try await scene.twitch.revokeAuthorization(of: "dock")
         let (dock, harbor) = (try scene.account("dock"), try scene.account("harbor"))
@@ -101,7 +103,9 @@ import TwitchSimulator
           "broadcaster's authorization revoked",
           made: "pier disconnects the application: its subscriptions are revoked",
           bound: 5, recovered: "the account told as unusable; harbor's chat goes on",
-          told: .init("relink_needed", about: "pier", ends: false))
+          told: .init("relink_needed", about: "pier", ends: false),
+          seen: Sight(
+            log: ["subscriptions revoked": 1], metrics: [#"subscriptions{state="missing"}"#: 1]))
       ) {
         try await scene.twitch.revokeAuthorization(of: "pier")
       } recovery: { window in
@@ -119,7 +123,11 @@ import TwitchSimulator
       try await scene.measure(
         .init(
           "sender banned from a channel", made: "dock is banned from harbor, and writes there", bound: 5,
-          recovered: "told as not sent; the same account writes elsewhere")
+          recovered: "told as not sent; the same account writes elsewhere",
+          // Whoever asked was told: Twitch's moderators do this all day long.
+          seen: Sight(metrics: [
+            Sight.calls("POST", "chat/messages", "403"): 1, #"sends_total{outcome="failed",reason="refused"}"#: 1,
+          ]))
       ) { window in
         try await scene.twitch.ban("dock", in: "harbor")
         let answer = try await client.say("let me in", from: dock, to: harbor, id: "a", within: window.left)
@@ -129,6 +137,12 @@ import TwitchSimulator
       }
     }
   }
+}
+
+extension Sight {
+  /// That a token was refused.
+  fileprivate static let refusing = Sight(
+    log: ["refused a token": 1], metrics: [calls("POST", "chat/messages", "401"): 1])
 }
 
 extension Scene {

@@ -23,6 +23,8 @@ struct Record: Encodable {
   var gaps: Int?
   /// What clients were told of in `status`, if they were.
   var told: String?
+  /// What operators see of it in the log and in the metrics; `nil` where that is nothing.
+  var seen: String?
   /// What `swift test --filter` is to be given.
   var filter: String
   /// Anything else worth knowing.

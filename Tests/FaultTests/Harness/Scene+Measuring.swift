@@ -14,20 +14,23 @@ extension Scene {
     var recovered: String
     /// What clients are told in `status`; `nil` where it is over before it is worth telling.
     var told: Telling?
+    /// What operators see of it, beyond the problem that clients are told.
+    var seen: Sight
     /// Whether lines that Twitch delivered may be missing, once the client was told of a gap: the program died with them.
     var mayGap = false
     /// Whether nothing can be missing, so that no gap is told, and no session is lost.
     var isHarmless = false
 
     init(
-      _ name: String, made: String, bound: Double, recovered: String, told: Telling? = nil, mayGap: Bool = false,
-      isHarmless: Bool = false
+      _ name: String, made: String, bound: Double, recovered: String, told: Telling? = nil, seen: Sight,
+      mayGap: Bool = false, isHarmless: Bool = false
     ) {
       self.name = name
       self.made = made
       self.bound = bound
       self.recovered = recovered
       self.told = told
+      self.seen = seen
       self.mayGap = mayGap
       self.isHarmless = isHarmless
     }
@@ -73,6 +76,7 @@ extension Scene {
       await talk.stop()
       try await settle(client, after: start)
     }
+    let before = try await outlook()
     let window = Window(client, fault.bound)
     async let telling: Void = isTold(of: fault, client)
     try await make?()
@@ -87,6 +91,7 @@ extension Scene {
     try await settle(client, after: start)
     try await telling
     try await isOver(fault, client)
+    try await isSeen(fault.seen, since: before)
     let (deliveries, said) = (await twitch.deliveries(after: start), await talk.said)
     // Gaps are told seconds apart.
     try? await client.until("a gap", within: 5) {
@@ -100,11 +105,14 @@ extension Scene {
   }
 
   /// Makes a fault, and sees that it is over within its bound and that clients are told, where there is no talk to listen to.
+  ///
+  /// - Parameter start: When the fault began, if before this.
   func time(
-    _ fault: Fault, filter: String = #function, suite: String = #fileID,
+    _ fault: Fault, since start: Outlook? = nil, filter: String = #function, suite: String = #fileID,
     make: () async throws -> Void = {}, recovery: (Window) async throws -> Void
   ) async throws {
     let client = try await join()
+    let before = if let start { start } else { try await outlook() }
     let window = Window(client, fault.bound)
     async let telling: Void = isTold(of: fault, client)
     try await make()
@@ -112,6 +120,7 @@ extension Scene {
     let measured = (ContinuousClock.now - window.began) / .seconds(1)
     try await telling
     try await isOver(fault, client)
+    try await isSeen(fault.seen, since: before)
     await client.close()
     try note(fault, measured, nil, gaps: 0, Self.filter(suite, filter))
   }
@@ -174,7 +183,7 @@ extension Scene {
     if Record.isAtFullSize { #expect(measured <= fault.bound, "\(fault.name)") }
     var record = Record(
       fault: fault.name, made: fault.made, bound: fault.bound, recovered: fault.recovered, measured: measured,
-      told: fault.told?.code, filter: filter)
+      told: fault.told?.code, seen: fault.sight, filter: filter)
     if let accounting {
       record.enter(accounting)
       record.gaps = gaps
