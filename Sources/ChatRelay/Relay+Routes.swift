@@ -40,8 +40,3 @@ extension Relay {
     return .text(reasons.joined(separator: "\n") + "\n", status: .serviceUnavailable)
   }
 }
-
-extension HTTPResponse.Status {
-  /// RFC 9110 section 15.5.22; the vocabulary's own list lacks it.
-  fileprivate static let upgradeRequired = HTTPResponse.Status(code: 426, reasonPhrase: "Upgrade Required")
-}
