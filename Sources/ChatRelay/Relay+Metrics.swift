@@ -11,9 +11,7 @@ extension Relay {
 
   /// Gives the metrics to whoever may have them: to this machine, or with the token if there is one.
   func metricsResponse(to request: Request) async -> Response {
-    guard request.method == .get || request.method == .head else {
-      return Response(.methodNotAllowed, headers: [.allow: "GET, HEAD"])
-    }
+    if let refusal = request.refusalUnlessRead { return refusal }
     if let token = configuration.metricsToken {
       guard Self.isBearer(of: token.reveal(), request.headers[.authorization]) else {
         var response = Response.text("This takes the token for the metrics.\n", status: .unauthorized)

@@ -21,9 +21,7 @@ extension Relay {
   }
 
   private func probe(_ request: Request, _ response: Response) -> Response {
-    guard request.method == .get || request.method == .head else {
-      return Response(.methodNotAllowed, headers: [.allow: "GET, HEAD"])
-    }
+    if let refusal = request.refusalUnlessRead { return refusal }
     var response = response
     response.headers[.cacheControl] = "no-store"
     return response
@@ -38,5 +36,12 @@ extension Relay {
     reasons += status.shards.filter { $0.state != .ready }.map { "shard \($0.id): \($0.state.rawValue)" }
     if reasons.isEmpty { reasons.append("no shard is ready yet") }
     return .text(reasons.joined(separator: "\n") + "\n", status: .serviceUnavailable)
+  }
+}
+
+extension Request {
+  /// The answer to a request that wants more than to read what can only be read; `nil` for `GET` and `HEAD`.
+  var refusalUnlessRead: Response? {
+    [.get, .head].contains(method) ? nil : Response(.methodNotAllowed, headers: [.allow: "GET, HEAD"])
   }
 }

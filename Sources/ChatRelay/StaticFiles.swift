@@ -42,9 +42,7 @@ struct StaticFiles: Sendable {
   func response(to request: Request) -> Response? {
     let path = request.path.hasSuffix("/") ? request.path + "index.html" : request.path
     guard let file = files[path] else { return nil }
-    guard request.method == .get || request.method == .head else {
-      return Response(.methodNotAllowed, headers: [.allow: "GET, HEAD"])
-    }
+    if let refusal = request.refusalUnlessRead { return refusal }
     var headers: HTTPFields = [.eTag: file.tag, .cacheControl: "no-cache"]
     if request.headers[.ifNoneMatch].map({ Self.matches($0, file.tag) }) == true {
       return Response(.notModified, headers: headers)
