@@ -40,31 +40,24 @@ public struct ConduitStatus: Hashable, Sendable {
     public internal(set) var skipped = 0
     /// How often its sessions and connections ended for each reason, in a word.
     public internal(set) var ends: [String: Int] = [:]
-    /// How its last session ended, for people.
-    public internal(set) var lastEnd: String?
 
     static let none = Record()
 
     mutating func lose(_ error: EventSubError, wasOpen: Bool) {
       if wasOpen { losses += 1 } else { failures += 1 }
-      end(error.word, "\(error)")
+      ends[error.word, default: 0] += 1
     }
 
     /// A planned reconnect came to nothing.
     mutating func failToMove() {
       failures += 1
-      end("not_moved", "not moved")
+      ends["not_moved", default: 0] += 1
     }
 
     /// Twitch said that it does not deliver to it any more.
-    mutating func disable(_ status: String) {
+    mutating func disable() {
       losses += 1
-      end("disabled", "disabled: \(status)")
-    }
-
-    private mutating func end(_ word: String, _ description: String) {
-      ends[word, default: 0] += 1
-      lastEnd = description
+      ends["disabled", default: 0] += 1
     }
   }
 

@@ -92,7 +92,7 @@ final class ShardKeeper {
       level: isNews ? .warning : .debug, "shard disabled",
       metadata: ["shard": "\(event.shardID)", "status": "\(event.status)"])
     if isNews, let place = event.shardID.index {
-      records[place, default: .none].disable(event.status)
+      records[place, default: .none].disable()
       disabled.insert(event.shardID)
     }
     tell(.interrupted)
@@ -259,7 +259,7 @@ final class ShardKeeper {
     for (place, wasReady) in wereReady.enumerated() where wasReady && !isReady(ShardID(place)) {
       let status = look.shards.first { $0.id == ShardID(place) }?.status.rawValue ?? "not_listed"
       logger.warning("shard disabled", metadata: ["shard": "\(place)", "status": "\(status)"])
-      records[place, default: .none].disable(status)
+      records[place, default: .none].disable()
       disabled.insert(ShardID(place))
     }
   }
