@@ -28,8 +28,7 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
 ///
 /// It waits with epoll through libwebsockets' libev plug-in where that is installed, else with `poll` and one warning.
 @safe public final class EventLoop: SerialExecutor, @unchecked Sendable {
-  // @unchecked: `queue` is guarded by its lock; `context`, `evLoop`, `clientHost` and `isStopping` are touched by the
-  // loop's thread alone; `logger` and `thread` are written before anybody else can see the loop.
+  // @unchecked: `queue` is guarded by its lock; what else is stored and changes is touched by the loop's thread alone.
   private let queue = Mutex(JobQueue())
   private let afterlife = DispatchQueue(label: "chat-relay.event-loop.stopped")
   private static let afterlifeKey = DispatchSpecificKey<ObjectIdentifier>()

@@ -3,7 +3,7 @@ import WebSockets
 
 /// Keeps a conduit and its shards as they are wanted: carries out what `ConduitState` decides.
 ///
-/// Belongs to the actor of its loop, and works from `start` to `stop`.
+/// Belongs to the actor of its loop, and works from `run` to `stop`.
 final class ShardKeeper {
   /// What comes from the shards' sockets, with the shard's place.
   enum News {

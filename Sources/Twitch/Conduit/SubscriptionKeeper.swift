@@ -3,7 +3,7 @@ import WebSockets
 
 /// Keeps a conduit's subscriptions as they are wanted: carries out what `SubscriptionState` decides.
 ///
-/// Belongs to the actor of its loop, and works from `start` to `stop`. Leaves a twentieth of the rate limit to others, so
+/// Belongs to the actor of its loop, and works from `run` to `stop`. Leaves a twentieth of the rate limit to others, so
 /// that a shard can be assigned while thousands of subscriptions are being made.
 final class SubscriptionKeeper {
   /// What part of the bucket is not for us.
