@@ -38,7 +38,7 @@ private func decodeAnswers(_ body: Data, at date: Date) {
   }
   for answer in page(ChatSendAnswer.self) { _ = answer.result }
   _ = (page(Conduit.self), page(Subscription.self), page(TwitchUser.self), page(TwitchStream.self))
-  _ = (page(Authorization.self), try? decoder.decode(ShardUpdate.self, from: body))
+  _ = try? decoder.decode(ShardUpdate.self, from: body)
   _ = (try? decoder.decode(ValidationAnswer.self, from: body))?.validation
   _ = (try? decoder.decode(DeviceCodeAnswer.self, from: body))?.deviceCode(scopes: [])
   if let pair = (try? decoder.decode(TokenAnswer.self, from: body))?.pair(at: date) {

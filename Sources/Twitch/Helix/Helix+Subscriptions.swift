@@ -33,18 +33,12 @@ extension Helix {
 public enum SubscriptionFilter: Hashable, Sendable {
   /// Those with that status.
   case status(Subscription.Status)
-  /// Those of that type.
-  case type(SubscriptionType)
-  /// Those that name that user in their condition.
-  case user(TwitchUserID)
   /// Those of that conduit. New in 2026: where it is not known, the list is not narrowed.
   case conduit(ConduitID)
 
   var query: (name: String, value: String) {
     switch self {
     case .status(let status): ("status", status.rawValue)
-    case .type(let type): ("type", type.rawValue)
-    case .user(let user): ("user_id", user.rawValue)
     case .conduit(let conduit): ("conduit_id", conduit.rawValue)
     }
   }

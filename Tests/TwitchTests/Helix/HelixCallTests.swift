@@ -13,8 +13,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (SubscriptionFilter.status(.enabled), "status=enabled"), (.type("stream.online"), "type=stream.online"),
-    (.user("7"), "user_id=7"), (.conduit("c=1"), "conduit_id=c%3D1"),
+    (SubscriptionFilter.status(.enabled), "status=enabled"), (.conduit("c=1"), "conduit_id=c%3D1"),
   ])
   func aFilterIsOneParameter(_ filter: SubscriptionFilter, query: String) {
     #expect(formEncoded([filter.query]) == query)
@@ -22,11 +21,9 @@ import Testing
 
   @Test func usersAreLookedUpAHundredACall() {
     let ids = (0..<150).map { TwitchUserID(String($0)) }
-    let logins = (0..<60).map { "login\($0)" }
-    let queries = HelixCall.users(ids: ids, logins: logins).map(\.query)
-    #expect(queries.map(\.count) == [100, 100, 10])
+    let queries = HelixCall.users(ids: ids).map(\.query)
+    #expect(queries.map(\.count) == [100, 50])
     #expect(queries.joined().filter { $0.name == "id" }.map(\.value) == ids.map(\.rawValue))
-    #expect(queries.joined().filter { $0.name == "login" }.map(\.value) == logins)
   }
 
   @Test func streamsAreLookedUpAHundredACall() {
@@ -34,10 +31,5 @@ import Testing
     #expect(calls.map { $0.query.count { $0.name == "user_id" } } == [100, 1])
     #expect(calls.map { $0.query.first?.name } == ["first", "first"])
     #expect(calls.map { $0.query.first?.value } == ["100", "100"])
-  }
-
-  @Test func authorizationsAreLookedUpTenACall() {
-    let calls = HelixCall.authorizations(of: (0..<20).map { TwitchUserID(String($0)) })
-    #expect(calls.map(\.query.count) == [10, 10])
   }
 }
