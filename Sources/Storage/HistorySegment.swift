@@ -3,7 +3,7 @@
 /// A version byte, then each entry: numbers as variable-length integers (seven bits a byte, lowest first), texts and payloads
 /// with their length before them.
 struct HistorySegment: Sendable {
-  /// The bytes are not what ``encode(_:)`` makes.
+  /// The bytes are not what ``append(_:)`` makes.
   struct Damage: Error {}
 
   private static let version: UInt8 = 1
@@ -98,8 +98,6 @@ struct HistorySegment: Sendable {
     }
     return records
   }
-
-  static func encode(_ entries: some Collection<HistoryEntry>) -> [UInt8] { HistorySegment(entries).bytes }
 
   static func append(_ entry: HistoryEntry, to bytes: inout [UInt8]) {
     append(entry.number, to: &bytes)

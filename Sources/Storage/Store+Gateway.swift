@@ -11,13 +11,11 @@ extension Store {
     }
   }
 
-  /// Remembers the conduit of a Twitch application, or forgets it.
-  public func setConduitID(_ conduitID: String?, of clientID: String) async throws {
+  /// Remembers the conduit of a Twitch application.
+  public func setConduitID(_ conduitID: String, of clientID: String) async throws {
     try await write { database in
-      try database.execute(sql: "DELETE FROM conduit WHERE client_id = ?", arguments: [clientID])
-      guard let conduitID else { return }
       try database.execute(
-        sql: "INSERT INTO conduit (client_id, conduit_id) VALUES (?, ?)", arguments: [clientID, conduitID])
+        sql: "INSERT OR REPLACE INTO conduit (client_id, conduit_id) VALUES (?, ?)", arguments: [clientID, conduitID])
     }
   }
 

@@ -19,17 +19,6 @@ public struct Request: Sendable {
   /// The host, with a port when there is one, as the client sees it.
   public var authority: String
 
-  /// The cookies of the request, the first of each name.
-  public var cookies: [String: String] {
-    let pairs = (headers[.cookie] ?? "").split(separator: ";").compactMap {
-      pair -> (String, String)? in
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { return nil }
-      return (parts[0].filter { $0 != " " }, String(parts[1]))
-    }
-    return Dictionary(pairs) { first, _ in first }
-  }
-
   /// Makes a request by hand, for code that answers requests without a network below it.
   public init(
     _ method: HTTPRequest.Method, _ path: String, query: Query = Query(), headers: HTTPFields = [:],

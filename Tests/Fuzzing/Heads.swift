@@ -9,15 +9,14 @@ import Storage
 /// proxies, the chain that they forwarded, and an address, a line each.
 func readHead(_ bytes: [UInt8]) {
   var input = Input(bytes)
-  let (path, query, cookie, host, origin) = (input.line(), input.line(), input.line(), input.line(), input.line())
+  let (path, query, host, origin) = (input.line(), input.line(), input.line(), input.line())
   let (proxies, chain, address) = (input.line(), input.line(), input.line())
   if let id = Relay.streamID(inPath: path) { promise(path.hasPrefix("/ws/"), "stream \(id) is below /ws/") }
   checkQuery(query)
   checkProxies(proxies.split(separator: ",").map(String.init), chain)
   checkAddress(address)
   let request = Request(
-    .get, path, query: Query(form: query), headers: [.cookie: cookie, .origin: origin], authority: host)
-  promise(request.cookies.keys.allSatisfy { !$0.contains("=") && !$0.contains(";") }, "a cookie's name is a word")
+    .get, path, query: Query(form: query), headers: [.origin: origin], authority: host)
   checkOrigin(request)
 }
 

@@ -4,7 +4,7 @@
 func readSegment(_ bytes: [UInt8]) {
   guard let entries = try? HistorySegment.decode(bytes) else { return }
   promise(entries.count * 8 <= bytes.count, "an entry has at least eight bytes")
-  let written = HistorySegment.encode(entries)
+  let written = HistorySegment(entries).bytes
   promise((try? HistorySegment.decode(written)) == entries, "entries are read as they are written")
   promise(written.count <= bytes.count, "nobody writes it shorter")
   for entry in entries {

@@ -15,7 +15,6 @@ final class GatewayModel {
   private var usedConduit: ConduitID?
   private var wake: ContinuousClock.Instant?
   private var arrivalWake: ContinuousClock.Instant?
-  private var isWorking = false
   private var isRung = false
 
   /// Starts a run with what the last one left on disk.

@@ -15,8 +15,8 @@ import Testing
   ]
 
   @Test func whatWasEncodedIsDecoded() throws {
-    #expect(try HistorySegment.decode(HistorySegment.encode(entries)) == entries)
-    #expect(try HistorySegment.decode(HistorySegment.encode([])) == [])
+    #expect(try HistorySegment.decode(HistorySegment(entries).bytes) == entries)
+    #expect(try HistorySegment.decode(HistorySegment([]).bytes) == [])
   }
 
   @Test func aSegmentKnowsWhatIsInIt() throws {
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func everyCutIsDamageOrFewerEntries() throws {
-    let bytes = HistorySegment.encode(entries)
+    let bytes = HistorySegment(entries).bytes
     for count in 0..<bytes.count {
       guard let found = try? HistorySegment.decode(Array(bytes.prefix(count))) else { continue }
       #expect(found == Array(entries.prefix(found.count)))

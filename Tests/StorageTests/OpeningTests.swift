@@ -106,8 +106,6 @@ import Testing
       try await store.setConduitID("two", of: "client-2")
       try await store.setConduitID("three", of: "client-1")
       #expect(try await store.conduitID(of: "client-1") == "three")
-      try await store.setConduitID(nil, of: "client-1")
-      #expect(try await store.conduitID(of: "client-1") == nil)
       #expect(try await store.conduitID(of: "client-2") == "two")
     }
   }
