@@ -52,6 +52,19 @@ extension Relay {
     }
   }
 
+  /// Twitch may have lost something of a channel's chat, or of all: everybody concerned is told, and so is who comes back later.
+  func tellGap(in broadcaster: TwitchUserID?) {
+    let concerned = broadcaster.map(self.rooms(carrying:)) ?? Array(rooms.values)
+    for room in concerned { room.doubt(on: loop) }
+  }
+
+  /// What comes next of a channel's chat is older than what was relayed before it: everybody concerned is told first.
+  func tellDisorder(in broadcaster: TwitchUserID) {
+    for room in rooms(carrying: broadcaster) { room.disorder(on: loop) }
+  }
+
+  private func rooms(carrying broadcaster: TwitchUserID) -> [Room] { linkedAccounts[broadcaster]?.rooms ?? [] }
+
   private func publish(_ message: ChatMessage, at time: Timestamp) {
     guard let (account, rooms) = carriers(of: message.broadcaster), let first = rooms.first else { return }
     settle(message, in: account)

@@ -24,22 +24,6 @@ extension Relay {
     }
   }
 
-  /// Twitch may have lost something of a channel's chat, or of all: everybody concerned is told, and so is who comes back later.
-  func tellGap(in broadcaster: TwitchUserID?) {
-    let concerned = broadcaster.map(self.rooms(carrying:)) ?? Array(rooms.values)
-    for room in concerned { room.doubt(on: loop) }
-  }
-
-  /// What comes next of a channel's chat is older than what was relayed before it: everybody concerned is told first.
-  func tellDisorder(in broadcaster: TwitchUserID) {
-    for room in rooms(carrying: broadcaster) { room.disorder(on: loop) }
-  }
-
-  private func rooms(carrying broadcaster: TwitchUserID) -> [Room] {
-    guard let account = directory.account(networkUserID: broadcaster.rawValue) else { return [] }
-    return directory.streams(carrying: account.id).compactMap { rooms[$0.id] }
-  }
-
   /// Replays what came after the place, from disk and from memory, at the pace at which the connection takes it.
   private func replay(to connection: Connection, in room: Room, _ start: CatchUp) async {
     var catchUp = start
