@@ -58,7 +58,7 @@ extension Relay {
 
   func channels(of stream: StreamID) -> [TwitchUserID] {
     directory.accounts(of: stream).filter { Network(of: $0) == .twitch }
-      .map { TwitchUserID($0.identity.networkUserID) }
+      .map(\.twitchUser)
   }
 
   func look(at channels: [TwitchUserID]) async {
@@ -93,7 +93,7 @@ extension Relay {
   }
 
   private func viewCount(of account: Account, on stream: StreamID) -> ViewCountResult {
-    let viewers = liveStates.viewers(of: TwitchUserID(account.identity.networkUserID))
+    let viewers = liveStates.viewers(of: account.twitchUser)
     return ViewCountResult(stream: stream, account: account.id, count: viewers ?? 0)
   }
 }

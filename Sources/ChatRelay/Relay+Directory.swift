@@ -64,7 +64,7 @@ extension Relay {
     }
     for (id, tokens) in tokens {
       guard let account = directory.accounts[id], Network(of: account) == .twitch else { continue }
-      pool.granted(by: TwitchUserID(account.identity.networkUserID))
+      pool.granted(by: account.twitchUser)
       if let sender = senders[id] {
         sender.relink(TokenPair(tokens), at: account.linkedAt)
       } else {
@@ -95,7 +95,7 @@ extension Relay {
     linkedAccounts = Dictionary(
       twitch.map { account in
         let carriers = directory.streams(carrying: account.id).compactMap { rooms[$0.id] }
-        return (TwitchUserID(account.identity.networkUserID), (account.id, carriers))
+        return (account.twitchUser, (account.id, carriers))
       }
     ) { first, _ in first }
     if rooms.count < count { Task { await trimHistory() } }

@@ -58,7 +58,7 @@ extension Relay {
     guard canSend(sender), let keeper = senders[sender.id] else { throw .accountUnusable }
     if let writer = writers[route] { return writer }
     let writer = Writer(
-      route, sender: keeper, channel: TwitchUserID(target.identity.networkUserID), surroundings(of: route))
+      route, sender: keeper, channel: target.twitchUser, surroundings(of: route))
     writers[route] = writer
     return writer
   }

@@ -10,7 +10,7 @@ extension Relay {
   private static let statusPause: Duration = .seconds(2)
 
   func isLive(_ account: Account) -> Bool {
-    liveStates.isLive(TwitchUserID(account.identity.networkUserID))
+    liveStates.isLive(account.twitchUser)
   }
 
   /// Whether an account's token can be used for sending right now.
@@ -72,7 +72,7 @@ extension Relay {
     var titles: [AccountID: ChannelTitle] = [:]
     for entry in standing.entries where entry.url != nil {
       guard let account = directory.accounts[entry.id] else { continue }
-      titles[entry.id] = liveStates.title(of: TwitchUserID(account.identity.networkUserID))
+      titles[entry.id] = liveStates.title(of: account.twitchUser)
     }
     return StatusMessage(standing: standing, titles: titles)
   }

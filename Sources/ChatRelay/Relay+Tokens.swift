@@ -31,7 +31,7 @@ extension Relay {
   func makeSender(_ account: Account, _ pair: TokenPair) -> Sender {
     let store = store
     let token = UserToken(
-      of: TwitchUserID(account.identity.networkUserID), pair: pair, oauth: oauth,
+      of: account.twitchUser, pair: pair, oauth: oauth,
       save: { pair in
         // As it is linked now: what its owner links after this is not to be overwritten.
         try await store.saveTokens(NetworkTokens(pair), of: self.directory.accounts[account.id] ?? account)

@@ -56,3 +56,8 @@ final class Sender {
     token.replace(with: pair)
   }
 }
+
+extension Account {
+  /// Whom Twitch knows it as.
+  var twitchUser: TwitchUserID { TwitchUserID(identity.networkUserID) }
+}
