@@ -48,7 +48,7 @@ extension Relay {
   /// What proxies add to requests.
   static let forwardingHeaders = [
     "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP",
-  ].compactMap { HTTPField.Name($0) }
+  ].map { HTTPField.Name.known($0) }
 
   /// Takes as long for a wrong token as for the right one.
   private static func isBearer(of token: String, _ authorization: String?) -> Bool {

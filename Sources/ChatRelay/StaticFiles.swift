@@ -76,8 +76,5 @@ struct StaticFiles: Sendable {
 
 extension HTTPField.Name {
   /// Referrer-Policy, W3C; the vocabulary's own list lacks it.
-  static var referrerPolicy: HTTPField.Name {
-    guard let name = HTTPField.Name("Referrer-Policy") else { preconditionFailure("it is a token") }
-    return name
-  }
+  static let referrerPolicy = known("Referrer-Policy")
 }

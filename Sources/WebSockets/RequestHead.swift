@@ -52,7 +52,7 @@ extension Server {
   }
 
   private func query(of wsi: OpaquePointer) -> Query {
-    if readsHeads, let name = HTTPField.Name(FirstHead.queryName), let query = unsafe customHeader(name, wsi) {
+    if readsHeads, let query = unsafe customHeader(.wholeQuery, wsi) {
       return Query(form: query)
     }
     // libwebsockets keeps each parameter as a fragment of its own, decoded.
@@ -134,11 +134,11 @@ extension Server {
   }
 }
 
-// swift-format-ignore: NeverForceUnwrap
-// Each of these is a valid name, which only the initializer's type does not know.
 extension HTTPField.Name {
-  static let xForwardedFor = Self("X-Forwarded-For")!
-  static let xForwardedProto = Self("X-Forwarded-Proto")!
-  static let xForwardedHost = Self("X-Forwarded-Host")!
-  static let host = Self("Host")!
+  static let xForwardedFor = known("X-Forwarded-For")
+  static let xForwardedProto = known("X-Forwarded-Proto")
+  static let xForwardedHost = known("X-Forwarded-Host")
+  static let host = known("Host")
+  /// The query that `FirstHead` made a header of.
+  static let wholeQuery = known(FirstHead.queryName)
 }

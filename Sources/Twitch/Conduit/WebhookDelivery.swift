@@ -98,10 +98,7 @@ extension HTTPField.Name {
   fileprivate static let messageSignature = eventSub("Message-Signature")
   fileprivate static let subscriptionType = eventSub("Subscription-Type")
 
-  private static func eventSub(_ end: String) -> HTTPField.Name {
-    guard let name = HTTPField.Name("Twitch-Eventsub-" + end) else { preconditionFailure("\(end) ends no header") }
-    return name
-  }
+  private static func eventSub(_ end: String) -> HTTPField.Name { known("Twitch-Eventsub-" + end) }
 }
 
 extension ConduitPool {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
+import WebSockets
 
 /// How much of a bucket is left, as Twitch said with its last answer.
 ///
@@ -55,9 +56,4 @@ extension HTTPField.Name {
   static let rateLimitRemaining = known("Ratelimit-Remaining")
   static let rateLimitReset = known("Ratelimit-Reset")
   static let clientID = known("Client-Id")
-
-  private static func known(_ name: String) -> HTTPField.Name {
-    guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no name of a header") }
-    return name
-  }
 }
