@@ -56,8 +56,7 @@ protocol ConnectionHandler: AnyObject {
   static func peerAddress(of wsi: OpaquePointer) -> String {
     var buffer = [CChar](repeating: 0, count: 64)
     guard unsafe lws_get_peer_simple(wsi, &buffer, buffer.count) != nil else { return "" }
-    let text = String(
-      decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let text = String(characters: buffer.prefix { $0 != 0 })
     // An IPv4 peer of a socket that takes both.
     return text.hasPrefix("::ffff:") ? String(text.dropFirst(7)) : text
   }

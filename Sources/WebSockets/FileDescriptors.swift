@@ -25,9 +25,11 @@ extension String {
   init(errno code: Int32) {
     var buffer = [CChar](repeating: 0, count: 256)
     let isKnown = unsafe strerror_r(code, &buffer, buffer.count) == 0
-    self =
-      isKnown
-      ? String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      : "error \(code)"
+    self = isKnown ? String(characters: buffer.prefix { $0 != 0 }) : "error \(code)"
+  }
+
+  /// What C wrote into a buffer.
+  init(characters: some Sequence<CChar>) {
+    self.init(decoding: characters.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -69,7 +69,7 @@ enum FirstHead: Equatable {
   }
 
   /// RFC 9110 §5.5: a value has no control characters but the tab.
-  private static func isAllowed(_ byte: UInt8) -> Bool {
+  static func isAllowed(_ byte: UInt8) -> Bool {
     byte >= 0x20 && byte != 0x7F || byte == UInt8(ascii: "\t")
   }
 }

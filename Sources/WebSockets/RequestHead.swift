@@ -46,10 +46,8 @@ extension Server {
     return "HTTP/1.".utf8.enumerated().allSatisfy { unsafe start[version + $0] == CChar(bitPattern: $1) }
   }
 
-  /// RFC 9110 §5.5: a value has no control characters but the tab; nor has a decoded path here.
-  private static func isClean(_ text: String) -> Bool {
-    text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }
-  }
+  /// Nor may a decoded path have what a value may not.
+  private static func isClean(_ text: String) -> Bool { text.utf8.allSatisfy(FirstHead.isAllowed) }
 
   private func query(of wsi: OpaquePointer) -> Query {
     if readsHeads, let query = unsafe customHeader(.wholeQuery, wsi) {
@@ -130,7 +128,7 @@ extension Server {
     var buffer = [CChar](repeating: 0, count: Int(length) + 1)
     guard unsafe lws_hdr_custom_copy(wsi, &buffer, length + 1, key, Int32(key.utf8.count)) >= 0
     else { return nil }
-    return String(decoding: buffer.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(characters: buffer.prefix(Int(length)))
   }
 }
 

@@ -32,10 +32,7 @@ enum Resolver {
       let code = unsafe getnameinfo(
         entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0,
         NI_NUMERICHOST)
-      if code == 0 {
-        addresses.append(
-          String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
-      }
+      if code == 0 { addresses.append(String(characters: text.prefix { $0 != 0 })) }
       unsafe next = entry.pointee.ai_next
     }
     return addresses
