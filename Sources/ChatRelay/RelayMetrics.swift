@@ -69,7 +69,7 @@ final class RelayMetrics {
   /// A connection began with what it had missed.
   func resumed() { resumes.increment() }
 
-  /// A connection was told that something is missing.
+  /// A connection was told that something is missing, when it came back.
   func toldGap() { gaps.increment() }
 
   /// The event loop was so late with something.
