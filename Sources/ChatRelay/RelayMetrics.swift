@@ -19,10 +19,9 @@ final class RelayMetrics {
   private let loopLag: Recorder
   private let sendSeconds: Recorder
   private var messages: [EventKind: Counter] = [:]
-  private var closures: [UInt16: Counter] = [:]
-  private var sends: [SendLabels: Counter] = [:]
-  private var calls: [CallLabels: Counter] = [:]
-  private var mirrors: [MirrorKey: Mirror] = [:]
+  private var sends: Set<SendLabels> = []
+  private var counters: [Key: Counter] = [:]
+  private var mirrors: [Key: Mirror] = [:]
   private var totals: [String: (counter: FloatingPointCounter, value: Double)] = [:]
 
   private struct SendLabels: Hashable {
@@ -30,13 +29,7 @@ final class RelayMetrics {
     var reason: String
   }
 
-  private struct CallLabels: Hashable {
-    var method: String
-    var endpoint: String
-    var status: String
-  }
-
-  private struct MirrorKey: Hashable {
+  private struct Key: Hashable {
     var name: String
     var labels: [String]
   }
@@ -96,10 +89,7 @@ final class RelayMetrics {
     // Peers may send any code: those that nobody has named are one.
     let label = (1000...1015).contains(code) || (4000...4007).contains(code) ? code : 0
     let name = label == 0 ? "other" : "\(label)"
-    let counter =
-      closures[label] ?? Counter(label: MetricName.connectionsClosed, dimensions: [("code", name)], factory: registry)
-    closures[label] = counter
-    counter.increment()
+    counter(MetricName.connectionsClosed, [("code", name)]).increment()
     if code == CloseCode.tryAgainLater.rawValue { slowConsumers.increment() }
   }
 
@@ -112,27 +102,24 @@ final class RelayMetrics {
       case .failed(let error): SendLabels(outcome: "failed", reason: error.code.rawValue)
       }
     // Twitch's words are an open set; a metric must not be one.
-    if sends[labels] == nil, sends.count >= 60 { labels.reason = "other" }
-    let counter =
-      sends[labels]
-      ?? Counter(
-        label: MetricName.sends, dimensions: [("outcome", labels.outcome), ("reason", labels.reason)],
-        factory: registry)
-    sends[labels] = counter
-    counter.increment()
+    if sends.count >= 60, !sends.contains(labels) { labels.reason = "other" }
+    sends.insert(labels)
+    counter(MetricName.sends, [("outcome", labels.outcome), ("reason", labels.reason)]).increment()
     sendSeconds.record(time / .seconds(1))
   }
 
   /// A call to Helix came to an end.
   func called(_ method: String, _ endpoint: String, _ status: String) {
-    let labels = CallLabels(method: method, endpoint: endpoint, status: status)
-    let counter =
-      calls[labels]
-      ?? Counter(
-        label: MetricName.helixCalls,
-        dimensions: [("method", method), ("endpoint", endpoint), ("status", status)], factory: registry)
-    calls[labels] = counter
-    counter.increment()
+    counter(MetricName.helixCalls, [("method", method), ("endpoint", endpoint), ("status", status)]).increment()
+  }
+
+  /// The counter of that name and with those labels, which is kept.
+  private func counter(_ name: String, _ labels: [(String, String)]) -> Counter {
+    let key = Key(name: name, labels: labels.map(\.1))
+    if let counter = counters[key] { return counter }
+    let counter = Counter(label: name, dimensions: labels, factory: registry)
+    counters[key] = counter
+    return counter
   }
 
   /// Says how something is at the moment.
@@ -142,7 +129,7 @@ final class RelayMetrics {
 
   /// Takes over a count that somebody else keeps, and that only grows.
   func mirror(_ name: String, _ value: Int, _ labels: [(String, String)] = []) {
-    let key = MirrorKey(name: name, labels: labels.map(\.1))
+    let key = Key(name: name, labels: labels.map(\.1))
     var mirror = mirrors[key] ?? Mirror(counter: Counter(label: name, dimensions: labels, factory: registry))
     // What counts from the beginning again, as a shard does that was taken away for a while, begins again here.
     mirror.counter.increment(by: value >= mirror.value ? value - mirror.value : value)
