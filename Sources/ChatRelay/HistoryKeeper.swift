@@ -56,7 +56,7 @@ final class HistoryKeeper {
   private var batch = HistoryBatch()
   /// What is on its way to the disk.
   private var departed = HistoryBatch()
-  private var isWriting = false
+  private var isWriting: Bool { !departed.isEmpty }
   private var isClosing = false
   /// Where `run` waits for something to write.
   private var idle: CheckedContinuation<Void, Never>?
@@ -176,7 +176,7 @@ final class HistoryKeeper {
 
   private func write() async {
     guard !batch.isEmpty else { return }
-    (isWriting, departed, batch) = (true, batch, HistoryBatch())
+    (departed, batch) = (batch, HistoryBatch())
     journal?.depart()
     let start = ContinuousClock.now
     do {
@@ -191,7 +191,7 @@ final class HistoryKeeper {
   /// Ends a write, whatever became of it.
   private func arrive() -> HistoryBatch {
     for number in Array(waiters.keys) { waiters.removeValue(forKey: number)?.resume() }
-    defer { (isWriting, departed) = (false, HistoryBatch()) }
+    defer { departed = HistoryBatch() }
     return departed
   }
 
