@@ -32,11 +32,6 @@ struct AccountCommand: AsyncParsableCommand {
       user = directory.username(of: account.owner)
       state = account.state == .usable ? "usable" : "relink_needed"
     }
-
-    private enum CodingKeys: String, CodingKey {
-      case id, name, network, user, state
-      case networkUserID = "network_user_id"
-    }
   }
 }
 

@@ -18,24 +18,12 @@ struct ShardCommand: AsyncParsableCommand {
       let callback: String?
       let connectedAt: String?
       let disconnectedAt: String?
-
-      private enum CodingKeys: String, CodingKey {
-        case method, callback
-        case sessionID = "session_id"
-        case connectedAt = "connected_at"
-        case disconnectedAt = "disconnected_at"
-      }
     }
 
     let conduitID: String
     let id: String
     let status: String
     let transport: Transport?
-
-    private enum CodingKeys: String, CodingKey {
-      case id, status, transport
-      case conduitID = "conduit_id"
-    }
 
     private static func text(_ time: Timestamp) -> String {
       time.date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))

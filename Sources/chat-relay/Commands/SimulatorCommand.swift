@@ -24,12 +24,8 @@ struct SimulatorCommand: AsyncParsableCommand {
     let clientSecret: String?
 
     private enum CodingKeys: String, CodingKey {
-      case url
-      case apiURL = "api_url"
-      case authURL = "auth_url"
+      case url, apiURL, authURL, clientID, clientSecret
       case eventSubURL = "eventsub_url"
-      case clientID = "client_id"
-      case clientSecret = "client_secret"
     }
   }
 

@@ -20,11 +20,6 @@ struct SubscriptionCommand: AsyncParsableCommand {
     let conduitID: ConduitID?
     let cost: Int
 
-    private enum CodingKeys: String, CodingKey {
-      case id, status, type, version, condition, method, cost
-      case conduitID = "conduit_id"
-    }
-
     init(_ subscription: Subscription) {
       id = subscription.id
       status = subscription.status
