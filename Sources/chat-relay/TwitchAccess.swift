@@ -41,3 +41,16 @@ actor TwitchAccess {
     return try result.get()
   }
 }
+
+extension GeneralOptions {
+  /// Runs a command's calls to Twitch.
+  func callTwitch<Value: Sendable>(
+    _ options: TwitchOptions, _ calls: @Sendable (isolated TwitchAccess) async throws -> Value
+  ) async throws -> Value {
+    var reader = await reader(options)
+    let settings = TwitchSettings(&reader)
+    let logger = reader.logger(from: .error)
+    try reader.finish()
+    return try await TwitchAccess.run(settings, logger, calls)
+  }
+}

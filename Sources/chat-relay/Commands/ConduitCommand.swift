@@ -1,5 +1,4 @@
 import ArgumentParser
-import Logging
 import Twitch
 
 /// `chat-relay conduit`: the application's conduits at Twitch, by hand.
@@ -24,19 +23,6 @@ struct ConduitCommand: AsyncParsableCommand {
       id = conduit.id
       shardCount = conduit.shardCount
     }
-  }
-}
-
-extension GeneralOptions {
-  /// Runs a command's calls to Twitch.
-  func callTwitch<Value: Sendable>(
-    _ options: TwitchOptions, _ calls: @Sendable (isolated TwitchAccess) async throws -> Value
-  ) async throws -> Value {
-    var reader = await reader(options)
-    let settings = TwitchSettings(&reader)
-    let logger = reader.logger(from: .error)
-    try reader.finish()
-    return try await TwitchAccess.run(settings, logger, calls)
   }
 }
 
