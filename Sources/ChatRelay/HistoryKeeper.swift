@@ -82,7 +82,8 @@ final class HistoryKeeper {
     }
     if journal.isInherited {
       logger.notice(
-        "The last run was killed: what it had not stored is stored now", metadata: ["entries": "\(left.count)"])
+        "The last run did not end as it should: what it had not stored is stored now",
+        metadata: ["entries": "\(left.count)"])
     }
     self.journal = journal
     batch = left

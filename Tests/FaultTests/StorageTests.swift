@@ -97,7 +97,7 @@ import TwitchSimulator
           to the database's log (inotify)
           """, bound: 5,
         recovered: "all shards and subscriptions in order after the start; clients back with their cursor",
-        seen: Sight(log: ["The last run was killed": 1], metrics: ["resumes_total": 1]),
+        seen: Sight(log: ["The last run did not end as it should": 1], metrics: ["resumes_total": 1]),
         mayGap: true)
       let client = try await scene.join()
       let start = await scene.twitch.deliveries().last?.sequence ?? 0

@@ -28,7 +28,7 @@ import TwitchSimulator
           recovered:
             "every subscription there, none made twice; 5 % of the budget left to others; `subscriptions_missing` told",
           seen: Sight(
-            log: ["The last run was killed": 1, "rate limit is used up.*subscription not added": 1],
+            log: ["The last run did not end as it should": 1, "rate limit is used up.*subscription not added": 1],
             metrics: [Sight.calls("POST", "eventsub/subscriptions", "429"): 9]))
       ) { window in
         try await scene.twitch.wait(for: .init(subscriptions: all / 2), within: window.left)
