@@ -12,13 +12,7 @@ public struct Account: Identifiable, Hashable, Sendable {
   public let id: AccountID
   public let owner: UserID
   public var identity: NetworkIdentity
-  /// The display name as it may stand in an address.
-  public var slug: String
-  /// A JSON object that belongs to the clients; the gateway only keeps it.
-  public var settings: String
   public var state: State
-  public let createdAt: Date
-  public var updatedAt: Date
   /// Changes each time the owner links the account anew, and not when a token is merely refreshed: whoever holds
   /// tokens in memory reads them again when this moved.
   public var linkedAt: Date

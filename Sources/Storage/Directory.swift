@@ -58,12 +58,6 @@ public struct Directory: Equatable, Sendable {
     return streamShares[stream]?[user]?.chatLevel ?? .none
   }
 
-  /// What a user may do with a stream's name, accounts and settings; the owner everything.
-  public func metadataLevel(of user: UserID, in stream: StreamID) -> MetadataLevel {
-    if let owner = streams[stream]?.owner, owner == user { return .edit }
-    return streamShares[stream]?[user]?.metadataLevel ?? .none
-  }
-
   /// With whom an account is shared, in the order of ids.
   public func users(sharing account: AccountID) -> [User] {
     (accountShares[account] ?? []).sorted().compactMap { users[$0] }

@@ -5,9 +5,7 @@ import GRDB
 
 extension User {
   init(_ row: Row) {
-    self.init(
-      id: UserID(rawValue: row["id"]), username: row["username"], createdAt: Timestamp.date(row["created_at"]),
-      updatedAt: Timestamp.date(row["updated_at"]))
+    self.init(id: UserID(rawValue: row["id"]), username: row["username"])
   }
 }
 
@@ -18,9 +16,7 @@ extension Account {
       identity: NetworkIdentity(
         network: row["network"], networkUserID: row["network_user_id"], name: row["name"], login: row["login"],
         picture: row["picture"]),
-      slug: row["slug"], settings: row["settings"], state: State(rawValue: row["state"]) ?? .relinkNeeded,
-      createdAt: Timestamp.date(row["created_at"]), updatedAt: Timestamp.date(row["updated_at"]),
-      linkedAt: Timestamp.date(row["linked_at"]))
+      state: State(rawValue: row["state"]) ?? .relinkNeeded, linkedAt: Timestamp.date(row["linked_at"]))
   }
 
   static func fetch(_ network: String, _ networkUserID: String, in database: Database) throws -> Account? {
@@ -34,10 +30,8 @@ extension Account {
 extension Stream {
   init(_ row: Row, accounts: [AccountID]) {
     self.init(
-      id: StreamID(rawValue: row["id"]), uuid: UUID(uuidString: row["uuid"]) ?? UUID(),
-      owner: UserID(rawValue: row["owner_id"]), name: row["name"], slug: row["slug"], accounts: accounts,
-      chatWhenOffline: row["chat_when_offline"], createdAt: Timestamp.date(row["created_at"]),
-      updatedAt: Timestamp.date(row["updated_at"]))
+      id: StreamID(rawValue: row["id"]), owner: UserID(rawValue: row["owner_id"]), name: row["name"],
+      slug: row["slug"], accounts: accounts, chatWhenOffline: row["chat_when_offline"])
   }
 
   static func fetch(_ id: StreamID, in database: Database) throws -> Stream {

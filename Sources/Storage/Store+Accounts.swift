@@ -38,22 +38,6 @@ extension Store {
     }
   }
 
-  /// Takes over a changed display name, login or picture of an account that is known by its network user id.
-  public func updateIdentity(_ identity: NetworkIdentity) async throws {
-    try await write { database in
-      try database.execute(
-        sql: """
-          UPDATE account SET name = :name, login = :login, slug = :slug, picture = :picture, updated_at = :now
-          WHERE network = :network AND network_user_id = :networkUserID
-          """,
-        arguments: [
-          "name": identity.name, "login": identity.login, "slug": Stream.slug(of: identity.name),
-          "picture": identity.picture, "now": Timestamp.now, "network": identity.network,
-          "networkUserID": identity.networkUserID,
-        ])
-    }
-  }
-
   /// Opens an account's tokens.
   public func tokens(of account: AccountID) async throws -> NetworkTokens {
     let sealed = try await read { try SealedTokens(of: account, in: $0) }

@@ -16,7 +16,7 @@ extension Store {
         arguments: [username, key, now, now])
       let id = UserID(rawValue: database.lastInsertedRowID)
       try Self.insert(token, for: id, in: database)
-      return User(id: id, username: username, createdAt: Timestamp.date(now), updatedAt: Timestamp.date(now))
+      return User(id: id, username: username)
     }
     return (user, token)
   }

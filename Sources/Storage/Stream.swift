@@ -1,9 +1,6 @@
-public import FoundationEssentials
-
 /// A room: whose chat it carries and whose it is.
 public struct Stream: Identifiable, Hashable, Sendable {
   public let id: StreamID
-  public let uuid: UUID
   public let owner: UserID
   public var name: String
   /// The name as it may stand in an address; unique among the owner's streams.
@@ -12,8 +9,6 @@ public struct Stream: Identifiable, Hashable, Sendable {
   public var accounts: [AccountID]
   /// Lists the accounts in `status` while nobody is live too.
   public var chatWhenOffline: Bool
-  public let createdAt: Date
-  public var updatedAt: Date
 
   /// The network's display name or a stream's name as it may stand in an address.
   ///

@@ -1,12 +1,8 @@
-public import FoundationEssentials
-
 /// A person who may sign in to this gateway.
 public struct User: Identifiable, Hashable, Sendable {
   public let id: UserID
   /// The name that others address with `/msg`; unique whatever the case of its letters.
   public var username: String
-  public let createdAt: Date
-  public var updatedAt: Date
 
   /// The form in which two spellings of one name are equal.
   static func key(of username: String) -> String { username.lowercased() }

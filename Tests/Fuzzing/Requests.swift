@@ -31,7 +31,7 @@ private func check(_ draft: Draft, _ id: String) {
   promise(wire.unicodeScalars.count <= Draft.longest, "a long line is refused")
   promise(!wire.unicodeScalars.contains { $0.properties.generalCategory == .control }, "a line is one line")
   let moment = Date(timeIntervalSince1970: 0)
-  let user = User(id: UserID(rawValue: 1), username: "harbor", createdAt: moment, updatedAt: moment)
+  let user = User(id: UserID(rawValue: 1), username: "harbor")
   switch draft.destination {
   case .channel(let route):
     let lead = String(String.UnicodeScalarView(wire.unicodeScalars.prefix(2)))

@@ -70,14 +70,14 @@ import Testing
       let bob = try await store.addUser(named: "bob").user.id
       let stream = try await store.addStream(named: "S", accounts: [], owner: alice).id
       let before = try await store.directory()
-      #expect(before.chatLevel(of: alice, in: stream) == .write && before.metadataLevel(of: alice, in: stream) == .edit)
+      #expect(before.chatLevel(of: alice, in: stream) == .write)
       #expect(before.chatLevel(of: bob, in: stream) == .none)
 
       try await store.shareStream(stream, with: bob, StreamShare(chatLevel: .read))
       #expect(try await store.directory().chatLevel(of: bob, in: stream) == .read)
       try await store.shareStream(stream, with: bob, StreamShare(chatLevel: .write, metadataLevel: .see))
       let shared = try await store.directory()
-      #expect(shared.chatLevel(of: bob, in: stream) == .write && shared.metadataLevel(of: bob, in: stream) == .see)
+      #expect(shared.shares(of: stream)[bob] == StreamShare(chatLevel: .write, metadataLevel: .see))
 
       try await store.shareStream(stream, with: bob, StreamShare())
       #expect(try await store.directory().shares(of: stream).isEmpty)
