@@ -5,8 +5,11 @@ import FoundationEssentials
 /// A value that never changes, so that a decision made with it is made with one state of affairs. A newer one comes
 /// from ``Store/directories()``.
 public struct Directory: Equatable, Sendable {
+  /// Everybody who may sign in.
   public internal(set) var users: [UserID: User] = [:]
+  /// Everything that was linked, usable or not.
   public internal(set) var accounts: [AccountID: Account] = [:]
+  /// The rooms that there are.
   public internal(set) var streams: [StreamID: Stream] = [:]
   var accessTokens: [Data: UserID] = [:]
   var usernames: [String: UserID] = [:]

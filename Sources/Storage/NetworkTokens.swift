@@ -4,8 +4,11 @@ public import FoundationEssentials
 ///
 /// Its description shows no token, so that one that strays into a log says nothing.
 public struct NetworkTokens: Codable, Hashable, Sendable, CustomStringConvertible {
+  /// What calls are made with.
   public var accessToken: String
+  /// What the next pair is got with; `nil` when the network gave none.
   public var refreshToken: String?
+  /// What the owner granted, in the network's words.
   public var scopes: [String]
   /// When the network said the access token would end, if it did.
   public var expiresAt: Date?

@@ -1,7 +1,10 @@
 /// A room: whose chat it carries and whose it is.
 public struct Stream: Identifiable, Hashable, Sendable {
+  /// The `:id` in `/ws/:id`.
   public let id: StreamID
+  /// Who made it, and alone may share and remove it.
   public let owner: UserID
+  /// The name that its owner gave it.
   public var name: String
   /// The name as it may stand in an address; unique among the owner's streams.
   public var slug: String
@@ -46,7 +49,9 @@ public enum MetadataLevel: Int, Hashable, Comparable, Sendable {
 
 /// What the owner of a stream lets one other user do.
 public struct StreamShare: Hashable, Sendable {
+  /// How far into the chat.
   public var chatLevel: ChatLevel
+  /// How far into what the stream is called and made of.
   public var metadataLevel: MetadataLevel
 
   /// Lets somebody do nothing, unless told otherwise.

@@ -1,5 +1,6 @@
 /// A person who may sign in to this gateway.
 public struct User: Identifiable, Hashable, Sendable {
+  /// What everything of this user is kept under.
   public let id: UserID
   /// The name that others address with `/msg`; unique whatever the case of its letters.
   public var username: String

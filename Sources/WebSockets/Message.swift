@@ -2,6 +2,7 @@
 public enum Message: Sendable, Equatable {
   /// Text. From a browser it is UTF-8 (anything else closes the connection with 1007); what a server sends is not checked.
   case text([UInt8])
+  /// Bytes, as they came.
   case binary([UInt8])
 
   /// The payload.

@@ -2,7 +2,9 @@
 public struct Query: Sendable, Equatable {
   /// One `name=value`; without the equals sign, the value is empty.
   public struct Item: Sendable, Equatable {
+    /// What stands before the equals sign.
     public var name: String
+    /// What stands behind it.
     public var value: String
 
     /// Makes an item of a name and a value that are decoded already.

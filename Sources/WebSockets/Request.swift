@@ -3,10 +3,12 @@ public import HTTPTypes
 
 /// What somebody asks of our server: a whole HTTP request, or the beginning of a WebSocket.
 public struct Request: Sendable {
+  /// What is to be done; one that libwebsockets knows.
   public var method: HTTPRequest.Method
   /// Percent-decoded, without the server's base path; always begins with a slash. Duplicate slashes and dot segments
   /// are resolved already and never lead above the root.
   public var path: String
+  /// What follows the question mark.
   public var query: Query
   /// The well-known headers and those that `Server.Configuration.headerNames` names.
   public var headers: HTTPFields

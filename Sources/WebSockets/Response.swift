@@ -3,9 +3,11 @@ public import HTTPTypes
 
 /// An HTTP answer: what our server gives, and what another's gave to `HTTPClient`.
 public struct Response: Sendable {
+  /// How it went.
   public var status: HTTPResponse.Status
   /// Without `Content-Length` and `Connection`, which belong to the transfer.
   public var headers: HTTPFields
+  /// What is not sent in answer to `HEAD`, nor with a status that has none.
   public var body: Data
 
   /// An answer with these parts.
