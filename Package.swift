@@ -203,7 +203,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "chat-relay", "Storage", "Twitch", "TwitchSimulator", "WebSockets",
+        "chat-relay", "Storage", "TestSupport", "Twitch", "TwitchSimulator", "WebSockets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

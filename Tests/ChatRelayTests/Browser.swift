@@ -16,7 +16,7 @@ actor Browser {
   private var socket: WebSocket?
   private var inbox: [JSON] = []
   private var closure: Closure?
-  private var waiter: CheckedContinuation<Void, Never>?
+  private let waiters = Waiters()
 
   /// Connects, and throws what the handshake throws.
   static func connect(to url: String, on loop: EventLoop) async throws -> Browser {
@@ -38,15 +38,10 @@ actor Browser {
   private func read() async {
     while let message = await socket?.receive() {
       if case .text(let bytes) = message, let json = try? JSON(bytes) { inbox.append(json) }
-      wake()
+      waiters.wake()
     }
     closure = socket?.closure
-    wake()
-  }
-
-  private func wake() {
-    waiter?.resume()
-    waiter = nil
+    waiters.wake()
   }
 
   func send(_ text: String) {
@@ -74,7 +69,7 @@ actor Browser {
         return inbox.remove(at: index)
       }
       if let closure { throw Silence(description: "no \(type ?? "message"): closed with \(closure)") }
-      guard await waitForChange(until: deadline) else {
+      guard await waiters.wait(until: deadline) else {
         throw Silence(description: "no \(type ?? "message"); \(inbox)")
       }
     }
@@ -99,20 +94,11 @@ actor Browser {
     let deadline = ContinuousClock.now + limit
     while true {
       if let closure { return closure }
-      guard await waitForChange(until: deadline) else { throw Silence(description: "still open") }
+      guard await waiters.wait(until: deadline) else { throw Silence(description: "still open") }
     }
   }
 
   func close() {
     socket?.close()
-  }
-
-  /// `false` when nothing came until the deadline.
-  private func waitForChange(until deadline: ContinuousClock.Instant) async -> Bool {
-    guard .now < deadline else { return false }
-    let timer = loop.schedule(after: deadline - .now) { self.wake() }
-    await withCheckedContinuation { waiter = $0 }
-    timer.cancel()
-    return true
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A program as people run it: a process of its own, with what it prints and how it ends.
 actor RunningProgram {
@@ -32,7 +33,7 @@ actor RunningProgram {
   private var output = Lines()
   private var log = Lines()
   private var ending: Ending?
-  private var waiters: [UUID: CheckedContinuation<Void, Never>] = [:]
+  private let waiters = Waiters()
 
   /// chat-relay as it was built beside these tests.
   static var chatRelay: String {
@@ -103,8 +104,7 @@ actor RunningProgram {
 
   private func change(_ change: (isolated RunningProgram) -> Void) {
     change(self)
-    for waiter in waiters.values { waiter.resume() }
-    waiters = [:]
+    waiters.wake()
   }
 
   /// Waits for a line with this in it on standard output, after the one that was found last.
@@ -151,18 +151,7 @@ actor RunningProgram {
           description:
             "no \(what)\n\((output.all + log.all + ["\(ending, default: "running")"]).joined(separator: "\n"))")
       }
-      await waitForChange(until: deadline)
+      await waiters.wait(until: deadline)
     }
-  }
-
-  private func waitForChange(until deadline: ContinuousClock.Instant) async {
-    let id = UUID()
-    let timeout = Task {
-      // A time limit: cancelled once something has changed.
-      try await Task.sleep(until: deadline)
-      waiters.removeValue(forKey: id)?.resume()
-    }
-    await withCheckedContinuation { waiters[id] = $0 }
-    timeout.cancel()
   }
 }

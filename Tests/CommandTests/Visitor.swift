@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import TestSupport
 import WebSockets
 
 /// A client of a gateway: it asks for pages, and keeps what comes on one WebSocket.
@@ -32,7 +33,7 @@ actor Visitor {
   private var inbox: [Incoming] = []
   /// How the connection ended, once all that came before is in the inbox.
   private var end: Closure?
-  private var waiter: CheckedContinuation<Void, Never>?
+  private let waiters = Waiters()
 
   /// A client of the gateway at `http://origin`.
   init(_ origin: String, on loop: EventLoop) {
@@ -66,10 +67,10 @@ actor Visitor {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         inbox.append(try decoder.decode(Incoming.self, from: Data(bytes)))
-        wake()
+        waiters.wake()
       }
       end = socket.closure
-      wake()
+      waiters.wake()
     }
   }
 
@@ -86,7 +87,7 @@ actor Visitor {
     while true {
       if let index = inbox.firstIndex(where: { $0.type == type }) { return inbox.remove(at: index) }
       guard end == nil, .now < deadline else { throw Silence(description: "no \(type) in \(inbox)") }
-      await waitForChange(until: deadline)
+      await waiters.wait(until: deadline)
     }
   }
 
@@ -96,18 +97,7 @@ actor Visitor {
     while true {
       if let end { return end.reason }
       guard .now < deadline else { throw Silence(description: "still open") }
-      await waitForChange(until: deadline)
+      await waiters.wait(until: deadline)
     }
-  }
-
-  private func wake() {
-    waiter?.resume()
-    waiter = nil
-  }
-
-  private func waitForChange(until deadline: ContinuousClock.Instant) async {
-    let timer = loop.schedule(after: deadline - .now) { self.wake() }
-    await withCheckedContinuation { waiter = $0 }
-    timer.cancel()
   }
 }

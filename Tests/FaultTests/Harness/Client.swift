@@ -49,8 +49,7 @@ actor Client {
   private(set) var nonsense = 0
   /// How the latest connection ended; `nil` while it lives.
   private(set) var closure: Closure?
-  private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
-  private var lastWaiter = 0
+  private let waiters = Waiters()
 
   init(on loop: EventLoop) {
     self.loop = loop
@@ -67,11 +66,11 @@ actor Client {
   private func read(_ socket: WebSocket) async {
     while let message = await socket.receive() {
       take(message)
-      wake()
+      waiters.wake()
     }
     guard socket === self.socket else { return }
     closure = socket.closure
-    wake()
+    waiters.wake()
   }
 
   private func take(_ message: Message) {
@@ -87,12 +86,6 @@ actor Client {
       heard.append(id)
       known.insert(id)
     }
-  }
-
-  private func wake() {
-    let waiting = waiters.values
-    waiters = [:]
-    for waiter in waiting { waiter.resume() }
   }
 
   func send(_ text: String) {
@@ -128,7 +121,7 @@ actor Client {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while true {
       if let found = look(self) { return found }
-      guard await waitForChange(until: deadline) else {
+      guard await waiters.wait(until: deadline) else {
         throw Silence(description: "not within \(seconds) s: \(what)\(closure.map { "; closed with \($0)" } ?? "")")
       }
     }
@@ -167,16 +160,5 @@ actor Client {
       client.log.first { $0.type == "textresult" && $0.id == id }?.json
         ?? client.log.first { $0.type == "error" && $0.json["request"]?["id"] == .text(id) }?.json
     }
-  }
-
-  /// `false` when nothing came until the deadline.
-  private func waitForChange(until deadline: ContinuousClock.Instant) async -> Bool {
-    guard .now < deadline else { return false }
-    lastWaiter += 1
-    let number = lastWaiter
-    let timer = loop.schedule(after: deadline - .now) { self.waiters.removeValue(forKey: number)?.resume() }
-    await withCheckedContinuation { waiters[number] = $0 }
-    timer.cancel()
-    return true
   }
 }
