@@ -67,6 +67,7 @@ import TwitchSimulator
         try await scene.twitch.wait(for: .init(sockets: 2, shards: 2, exactly: true), within: window.left)
       }
       #expect(try await scene.shardLosses() == (0, 0))
+      #expect(try await scene.metric(#"chat_relay_shard_reconnects_total{shard="0"}"#) == 1)
     }
   }
 
