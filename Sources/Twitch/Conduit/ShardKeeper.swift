@@ -181,6 +181,8 @@ final class ShardKeeper {
   private func connect(_ shard: ShardID, on owner: isolated any Actor) {
     guard let place = shard.index else { return }
     sessions[shard]?.retire()
+    // What becomes of the next one is news.
+    disabled.remove(shard)
     var logger = logger
     logger[metadataKey: "shard"] = "\(shard)"
     let session = EventSubSession(url: url, loop: loop, logger: logger) { [weak self] news in
