@@ -71,20 +71,27 @@ struct SendBudget {
 
   /// Notes that Twitch answered for a line, or that no answer is waited for any more: it arrived no later.
   ///
-  /// - Parameter id: What Twitch calls it, when it was posted.
-  mutating func arrived(_ ticket: Ticket, as id: MessageID?, in channel: TwitchUserID, at now: ContinuousClock.Instant)
-  {
-    if let id {
-      // Its echo may have been faster, and was counted for somebody else's.
-      lines.removeAll { $0.id == id && $0.ticket != ticket }
-      silence = Self.firstSilence
-      silentUntil = nil
-    }
+  /// - Parameters:
+  ///   - id: What Twitch calls it, when it was posted.
+  ///   - isPrivileged: Whether the account is, or may be, more than nobody in the channel: that it is heard there says nothing of the rest.
+  mutating func arrived(
+    _ ticket: Ticket, as id: MessageID?, in channel: TwitchUserID, isPrivileged: Bool, at now: ContinuousClock.Instant
+  ) {
+    // Its echo may have been faster, and was counted for somebody else's.
+    if let id { lines.removeAll { $0.id == id && $0.ticket != ticket } }
     if let place = lines.firstIndex(where: { $0.ticket == ticket }) {
       lines[place].arrivedAt = now
       lines[place].id = id
+      if id != nil, !isPrivileged, let departure = lines[place].departure { wasHeard(saying: departure.time) }
     }
     lastIn[channel] = now
+  }
+
+  /// What left before the silence was over, and was posted nevertheless, is no sign that Twitch has forgiven.
+  private mutating func wasHeard(saying departure: ContinuousClock.Instant) {
+    guard let end = silentUntil, departure >= end else { return }
+    silence = Self.firstSilence
+    silentUntil = nil
   }
 
   /// Notes that a line did not get as far as to the chat after all.

@@ -254,7 +254,8 @@ final class Writer {
   }
 
   private func land(_ ticket: SendBudget.Ticket, as id: MessageID?) {
-    sender.budget.arrived(ticket, as: id, in: channel, at: .now)
+    sender.budget.arrived(
+      ticket, as: id, in: channel, isPrivileged: sender.role(in: channel) != .ordinary, at: .now)
     surroundings.onSent(ticket, self, id, true)
   }
 

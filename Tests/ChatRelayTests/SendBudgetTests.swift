@@ -54,7 +54,7 @@ import Twitch
   @Test func theSecondIsCountedFromTheAnswer() {
     var budget = SendBudget()
     let ticket = budget.spend(in: "c", at: start)
-    budget.arrived(ticket, as: nil, in: "c", at: start + .seconds(3))
+    budget.arrived(ticket, as: nil, in: "c", isPrivileged: false, at: start + .seconds(3))
     let now = start + .seconds(3)
     #expect(budget.earliest(in: "c", isPrivileged: false, at: now) == now + .milliseconds(1100))
   }
@@ -64,7 +64,7 @@ import Twitch
     for channel in 0..<20 {
       let channel = TwitchUserID("\(channel)")
       let ticket = budget.spend(in: channel, at: start)
-      budget.arrived(ticket, as: nil, in: channel, at: start + .seconds(9))
+      budget.arrived(ticket, as: nil, in: channel, isPrivileged: false, at: start + .seconds(9))
     }
     let now = start + .seconds(31)
     #expect(budget.earliest(in: "new", isPrivileged: false, at: now) == start + .seconds(40))
@@ -85,7 +85,7 @@ import Twitch
     }
     #expect(budget.earliest(in: "new", isPrivileged: false, at: start) == start)
     // Its channel's slow mode goes by the line before.
-    budget.arrived(budget.spend(in: "slow", at: start), as: nil, in: "slow", at: start)
+    budget.arrived(budget.spend(in: "slow", at: start), as: nil, in: "slow", isPrivileged: false, at: start)
     let before = budget.earliest(in: "slow", isPrivileged: false, slowMode: .seconds(30), at: start)
     budget.refund(budget.spend(in: "slow", at: start + .seconds(31)))
     #expect(budget.earliest(in: "slow", isPrivileged: false, slowMode: .seconds(30), at: start) == before)
@@ -97,7 +97,7 @@ import Twitch
     // An echo that is faster than the answer, and comes twice.
     let ticket = budget.spend(in: "c", at: start)
     budget.saw("own", in: "c", at: start)
-    budget.arrived(ticket, as: "own", in: "c", at: start)
+    budget.arrived(ticket, as: "own", in: "c", isPrivileged: false, at: start)
     budget.saw("own", in: "c", at: start)
     #expect(budget.earliest(in: "19", isPrivileged: true, at: start) == start)
     #expect(budget.earliest(in: "new", isPrivileged: false, at: start) == start + .seconds(31))
@@ -117,17 +117,30 @@ import Twitch
     #expect(budget.earliest(in: "c", isPrivileged: false, at: start) == start + .seconds(62))
     for _ in 0..<10 { budget.exceeded(at: start) }
     #expect(budget.earliest(in: "c", isPrivileged: false, at: start) == start + .seconds(600))
-    let ticket = budget.spend(in: "c", at: start)
-    budget.arrived(ticket, as: "m", in: "c", at: start)
+    let end = start + .seconds(600)
+    let ticket = budget.spend(in: "c", at: end)
+    budget.arrived(ticket, as: "m", in: "c", isPrivileged: false, at: end)
+    budget.exceeded(at: end)
+    #expect(budget.earliest(in: "d", isPrivileged: false, at: end) == end + .seconds(31))
+  }
+
+  @Test func aSilenceIsOnlyOverForWhoWasHeardAfterIt() {
+    var budget = SendBudget()
+    let underWay = budget.spend(in: "c", at: start)
     budget.exceeded(at: start)
-    #expect(budget.earliest(in: "d", isPrivileged: false, at: start) == start + .seconds(31))
+    let end = start + .seconds(31)
+    budget.arrived(underWay, as: "late", in: "c", isPrivileged: false, at: start + .seconds(1))
+    #expect(budget.earliest(in: "d", isPrivileged: false, at: start + .seconds(1)) == end)
+    budget.arrived(budget.spend(in: "own", at: end), as: "own", in: "own", isPrivileged: true, at: end)
+    budget.exceeded(at: end)
+    #expect(budget.earliest(in: "d", isPrivileged: false, at: end) == end + .seconds(62))
   }
 }
 
 extension SendBudget {
   /// A line leaves, and Twitch has it at once.
   fileprivate mutating func say(in channel: TwitchUserID, at now: ContinuousClock.Instant) {
-    arrived(spend(in: channel, at: now), as: nil, in: channel, at: now)
+    arrived(spend(in: channel, at: now), as: nil, in: channel, isPrivileged: false, at: now)
   }
 }
 
