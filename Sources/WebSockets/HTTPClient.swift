@@ -134,7 +134,7 @@ public import HTTPTypes
         call.isSent
           ? .unanswered("none within \(seconds) s")
           : .unreachable("not connected within \(seconds) s")))
-    call.connection?.connection.kill()
+    call.connection?.condemn()
   }
 }
 

@@ -19,6 +19,7 @@ import HTTPTypes
   private var output: [UInt8] = []
   private var answers = 0
   private var isConnected = false
+  private var isCondemned = false
   private var isOver = false
   private var idleTimer: Timer?
   /// Addresses that are still to be tried.
@@ -38,7 +39,13 @@ import HTTPTypes
 
   private var wsi: OpaquePointer? { unsafe connection.wsi }
 
-  var isUsable: Bool { isConnected && !isOver }
+  var isUsable: Bool { isConnected && !isCondemned && !isOver }
+
+  /// Hangs up at a later turn of the loop; until then nothing may be sent on it any more.
+  func condemn() {
+    isCondemned = true
+    connection.kill()
+  }
 
   // MARK: Connecting
 
@@ -71,7 +78,7 @@ import HTTPTypes
       try tls?.seal(call.bytes)
     } catch {
       // Not one byte of it has left; the closing callback says so.
-      return connection.kill()
+      return condemn()
     }
     output += tls?.takeOutput() ?? call.bytes
     connection.requestWritable()
@@ -173,10 +180,8 @@ import HTTPTypes
     self.call = nil
     answers += 1
     call.finish(.success(response))
-    guard parser.canReuseConnection else { return -1 }
-    idleTimer = connection.loop.schedule(after: Self.idleTime) { [weak self] in
-      self?.connection.kill()
-    }
+    guard parser.canReuseConnection, !isCondemned else { return -1 }
+    idleTimer = connection.loop.schedule(after: Self.idleTime) { [weak self] in self?.condemn() }
     report(self, .idle)
     return 0
   }

@@ -7,7 +7,9 @@ import WebSockets
 actor Host {
   let loop: EventLoop
   private var server: Server?
-  private var client: HTTPClient?
+  private lazy var client = HTTPClient(on: loop, connectionsPerOrigin: connectionsPerOrigin)
+  /// For the client, which is made when it is used first.
+  var connectionsPerOrigin = 8
   private(set) var accepted: [WebSocket] = []
   private var acceptedWaiters: [CheckedContinuation<Void, Never>] = []
 
@@ -46,7 +48,6 @@ actor Host {
       return .accept { webSocket in self.accept(webSocket) }
     }
     self.server = server
-    client = HTTPClient(on: loop)
     return server.port
   }
 
@@ -61,8 +62,7 @@ actor Host {
     _ method: HTTPRequest.Method, _ url: String, headers: HTTPFields = [:], body: Data? = nil,
     timeout: Duration = .seconds(10), maximumBodySize: Int = 1 << 20
   ) async throws -> Response {
-    guard let client else { throw CancellationError() }
-    return try await client.send(
+    try await client.send(
       method, url, headers: headers, body: body, timeout: timeout, maximumBodySize: maximumBodySize)
   }
 
