@@ -62,7 +62,16 @@ public final class UserToken {
   /// A token of another user than this account's cannot be used: the account needs linking again.
   @discardableResult
   public func validate() async throws(OAuthError) -> Validation {
-    let validation = try await validation(of: try current())
+    var token = try current()
+    let validation: Validation
+    do throws(OAuthError) {
+      validation = try await oauth.validate(token)
+    } catch .invalidToken {
+      token = try await refresh(insteadOf: token)
+      validation = try await oauth.validate(token)
+    }
+    // When the user linked the account again meanwhile, the answer says nothing of the tokens that count now.
+    guard token == pair.accessToken else { return validation }
     guard validation.userID == userID else { throw giveUp() }
     pair.scopes = validation.scopes
     return validation
@@ -73,14 +82,6 @@ public final class UserToken {
     self.pair = pair
     unsaved = nil
     change(to: .usable)
-  }
-
-  private func validation(of token: Secret) async throws(OAuthError) -> Validation {
-    do throws(OAuthError) {
-      return try await oauth.validate(token)
-    } catch .invalidToken {
-      return try await oauth.validate(try await refresh(insteadOf: token))
-    }
   }
 
   private func renew() async throws(OAuthError) -> Secret {

@@ -191,4 +191,24 @@ import WebSockets
       #expect(try keeper.current() == Secret("new"))
     }
   }
+
+  @Test(arguments: ["900112233", "1"] as [TwitchUserID])
+  func linkingAgainDuringAValidationWins(_ userID: TwitchUserID) async throws {
+    try await withTwitch { twitch, _ in
+      twitch.arrive()
+      await twitch.untilArrivals(2)
+      return try .sample("oauth_validate_user")
+    } _: { twitch async throws in
+      let keeper = twitch.userToken(userID)
+      let caller = Task {
+        _ = twitch; return try await keeper.validate()
+      }
+      await twitch.untilArrivals(1)
+      keeper.replace(with: TokenPair(accessToken: Secret("linked"), refreshToken: Secret("r"), scopes: [.userBot]))
+      twitch.arrive()
+      #expect(try await caller.value.userID == "900112233")
+      #expect(keeper.scopes == [.userBot])
+      #expect(keeper.state == .usable)
+    }
+  }
 }
