@@ -65,7 +65,8 @@ extension Relay {
 
   private func surroundings(of route: Route) -> Writer.Surroundings {
     Writer.Surroundings(
-      helix: helix, loop: loop, echoPatience: configuration.echoPatience,
+      helix: helix, loop: loop, longestWait: configuration.longestWait,
+      echoPatience: configuration.echoPatience,
       permit: { submission throws(RequestError) in try self.permit(submission) },
       onSent: { ticket, writer, id, counts in
         self.remember(ticket, of: writer.sender.twitchUser, in: writer.channel, as: id, counts: counts)

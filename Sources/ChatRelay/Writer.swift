@@ -11,6 +11,8 @@ final class Writer {
   struct Surroundings {
     var helix: Helix
     var loop: EventLoop
+    /// How long a line may wait for its turn.
+    var longestWait: Duration
     /// How long an echo is waited for when Twitch did not answer.
     var echoPatience: Duration
     /// Throws when whoever asked for a line may not have it sent any more.
@@ -25,8 +27,6 @@ final class Writer {
 
   /// How many lines may wait.
   static let longestQueue = 30
-  /// For how long a line is of any use to those who read it.
-  static let longestWait: Duration = .seconds(180)
   /// How long a line that cannot leave is tried.
   static let patience: Duration = .seconds(20)
   /// Who has waited for so long is told.
@@ -154,12 +154,13 @@ final class Writer {
       let now = ContinuousClock.now
       slowMode.look(for: sender.role(in: channel), at: now, on: owner)
       let turn = turn(at: now)
-      if turn <= now { return }
-      if turn > next.submittedAt + Self.longestWait {
+      if turn > next.submittedAt + surroundings.longestWait {
         queue.removeFirst()
         report(next, .failed(.waitedTooLong))
-      } else {
+      } else if turn > now {
         await wait(for: turn - now)
+      } else {
+        return
       }
     }
   }

@@ -173,6 +173,18 @@ import TwitchSimulator
     }
   }
 
+  @Test func aLineThatHasWaitedTooLongDoesNotLeaveThoughNoLimitHoldsIt() async throws {
+    try await withRelay(configure: { $0.longestWait = .seconds(1) }) { relay, twitch in
+      let harbor = relay.home.harbor.id
+      let john = try await relay.joinAsJohn()
+      try await queueThree(john, from: harbor, to: harbor, twitch)
+      for id in ["a2", "a3"] { #expect(try await john.next("queued")["id"] == .text(id)) }
+      #expect(try await john.next("textresult")["is_sent"] == true)
+      try await expectRefused(john, ["a2", "a3"], "unavailable")
+      #expect(await twitch.sentMessages().map(\.text) == ["line 1"])
+    }
+  }
+
   /// What a line gave back when Twitch refused it, others may have used up when it leaves the next time.
   @Test func aLineThatLeavesAgainKeepsTheLimitsAgain() async throws {
     try await withRelay { relay, twitch in
