@@ -43,6 +43,8 @@ struct Outbox {
   private var own: Deque<Own> = []
   private(set) var ownBytes = 0
   private(set) var position: Position?
+  /// Where the log ended when goodbye was said: what was appended later is for others.
+  private var last: Position?
 
   init(makesFrames: Bool) {
     self.makesFrames = makesFrames
@@ -59,6 +61,11 @@ struct Outbox {
     own.append(Own(message: message, after: end.map { Position(slab: $0, offset: $0.count) }))
   }
 
+  /// Takes nothing of the log that is appended from now on.
+  mutating func end(at end: FrameLog.Slab?) {
+    last = end.map { Position(slab: $0, offset: $0.count) }
+  }
+
   mutating func removeAll() {
     own.removeAll()
     ownBytes = 0
@@ -69,9 +76,11 @@ struct Outbox {
   mutating func next() -> Next? {
     position?.normalize()
     if let first = own.first, isDue(first) { return takeOwn() }
-    guard let position, position.offset < position.slab.count else { return nil }
+    guard let position, position.offset < position.slab.count, !isAtLast else { return nil }
     var end = position.slab.endOfSlice(from: position.offset)
-    if let limit = own.first?.after, limit.slab === position.slab { end = min(end, limit.offset) }
+    for limit in [own.first?.after, last] {
+      if let limit, limit.slab === position.slab { end = min(end, limit.offset) }
+    }
     self.position?.offset = end
     return .log(position.slab, from: position.offset, to: end)
   }
@@ -79,14 +88,21 @@ struct Outbox {
   /// Whether anything is left, without taking it.
   var isEmpty: Bool {
     guard own.isEmpty else { return false }
-    guard let position else { return true }
+    guard let position, !isAtLast else { return true }
     return position.offset == position.slab.count && position.slab.next == nil
   }
 
-  private func isDue(_ item: Own) -> Bool {
-    guard var after = item.after, let position else { return true }
-    after.normalize()
-    return after.slab === position.slab ? after.offset <= position.offset : false
+  private func isDue(_ item: Own) -> Bool { item.after.map(hasReached) ?? true }
+
+  private var isAtLast: Bool { last.map(hasReached) ?? false }
+
+  /// Whether all of the log before a place has been written.
+  private func hasReached(_ place: Position) -> Bool {
+    guard var position else { return true }
+    var place = place
+    position.normalize()
+    place.normalize()
+    return place.slab === position.slab && place.offset <= position.offset
   }
 
   /// Own messages that are due together go out in one write, up to the size of a slice.

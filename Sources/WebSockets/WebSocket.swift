@@ -191,6 +191,7 @@ import DequeModule
     guard isOpen else { return }
     self.goodbye = goodbye
     phase = .closing
+    outbox.end(at: log?.newest)
     log?.remove(self)
     // The goodbye has a time-out of its own.
     watch?.remove(self)

@@ -45,6 +45,23 @@ import Testing
     }
   }
 
+  @Test func whatIsAppendedAfterTheEndIsNotWritten() {
+    let log = FrameLog()
+    var outbox = Outbox(makesFrames: true)
+    outbox.follow(log)
+    let slabs = (0..<2).map { FrameLog.Slab(size: 100, start: $0 * 100) }
+    log.newest.next = slabs[0]
+    slabs[0].append(frame(5))
+    outbox.append(.text([1]), end: slabs[0])
+    outbox.end(at: slabs[0])
+    slabs[0].append(frame(6))
+    slabs[0].next = slabs[1]
+    slabs[1].append(frame(7))
+    #expect(!outbox.isEmpty)
+    #expect(writes(&outbox) == [frame(5), Frame.textHeader(payload: 1) + [1]])
+    #expect(outbox.isEmpty)
+  }
+
   @Test(arguments: [0, 1, 125, 126, 65_535, 65_536, 100_000])
   func aFramesHeaderTellsItsSize(count: Int) {
     let frame = frame(count) + [1, 2, 3]

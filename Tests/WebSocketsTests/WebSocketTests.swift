@@ -252,6 +252,23 @@ import WebSockets
     }
   }
 
+  @Test func whoIsClosedGetsWhatWasSaidBeforeAndNothingMore() async throws {
+    try await Host.run { host, port in
+      let log = FrameLog()
+      let (client, server) = try await host.pair(port)
+      let (other, stays) = try await host.pair(port, 1)
+      server.follow(log)
+      stays.follow(log)
+      for number in 0..<20 { log.append(Array("\(number) \(String(repeating: "x", count: 10_000))".utf8)) }
+      server.close(1008, "your access was withdrawn")
+      for _ in 0..<20 { log.append(Array("secret \(String(repeating: "x", count: 10_000))".utf8)) }
+      for number in 0..<20 { #expect(await client.receive()?.string?.hasPrefix("\(number) ") == true) }
+      #expect(await client.receive() == nil)
+      #expect(client.closure?.code == 1008)
+      for _ in 0..<40 { #expect(await other.receive() != nil) }
+    }
+  }
+
   @Test func whoReadsNothingFallsOffTheLogAndNobodyElseDoes() async throws {
     try await Host.run { host, port in
       let log = FrameLog(capacity: 256 << 10)
