@@ -59,6 +59,7 @@ extension Relay {
   private func updateSenders(_ tokens: [AccountID: NetworkTokens]) {
     for (id, sender) in senders where directory.accounts[id] == nil {
       // Twitch goes on counting, should the account come back.
+      sender.budget.settle(at: .now)
       formerBudgets[sender.twitchUser] = sender.budget
       senders[id] = nil
     }

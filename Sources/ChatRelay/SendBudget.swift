@@ -94,6 +94,11 @@ struct SendBudget {
     silentUntil = nil
   }
 
+  /// Nobody will tell any more what becomes of the lines that are on their way: from now on they count as if they had arrived.
+  mutating func settle(at now: ContinuousClock.Instant) {
+    for place in lines.indices where lines[place].arrivedAt == nil { lines[place].arrivedAt = now }
+  }
+
   /// Notes that a line did not get as far as to the chat after all.
   mutating func refund(_ ticket: Ticket) {
     guard let place = lines.firstIndex(where: { $0.ticket == ticket }) else { return }

@@ -77,6 +77,15 @@ import Twitch
     #expect(budget.earliest(in: "new", isPrivileged: false, at: now) == now + .seconds(31))
   }
 
+  @Test func aLineOfWhichNobodyWillTellIsForgottenInTheEnd() {
+    var budget = SendBudget()
+    for channel in 0..<20 { _ = budget.spend(in: .init("\(channel)"), at: start) }
+    budget.settle(at: start)
+    let end = start + .seconds(31)
+    #expect(budget.earliest(in: "new", isPrivileged: false, at: start) == end)
+    #expect(budget.earliest(in: "new", isPrivileged: false, at: end) == end)
+  }
+
   @Test func whatDidNotLeaveDoesNotCount() {
     var budget = SendBudget()
     for channel in 0..<40 {
