@@ -222,11 +222,11 @@ final class Writer {
         if error.isBeforeChat { refund(ticket) } else { land(ticket, as: nil) }
         if case .unauthorized = error { surroundings.onRefusedToken(sender) }
         guard let pause = error.pause, .now + pause < deadline else { return .failed(RequestError(error)) }
-        guard await wait(for: pause) else { return .failed(.stopping) }
+        guard await wait(for: pause) else { return .failed(refusal(of: entry) ?? .stopping) }
         // Others may have used up meanwhile what this line gave back.
         while case let turn = turn(at: .now), turn > .now {
           guard turn < deadline else { return .failed(.waitedTooLong) }
-          guard await wait(for: turn - .now) else { return .failed(.stopping) }
+          guard await wait(for: turn - .now) else { return .failed(refusal(of: entry) ?? .stopping) }
         }
       }
     }

@@ -185,24 +185,46 @@ import TwitchSimulator
     }
   }
 
+  @Test func aLineThatIsToBeTriedAgainWhenItsAccountGoesIsToldWhy() async throws {
+    try await withRelay { relay, twitch in
+      let (home, dock, harbor) = (relay.home, relay.home.dock.id, relay.home.harbor.id)
+      let john = try await relay.joinAsJohn()
+      await beFull(twitch, seconds: 10)
+      await john.send("text", from: dock, to: harbor, text: "later", id: "a1")
+      try await isCalled("/helix/chat/messages", twitch)
+      try await home.store.removeAccount(dock)
+      try await expectRefused(john, ["a1"], "not_permitted")
+    }
+  }
+
+  /// The next send is answered with 429.
+  private func beFull(_ twitch: Simulator, seconds: Int) async {
+    let full = [
+      "Ratelimit-Limit": "800", "Ratelimit-Remaining": "0",
+      "Ratelimit-Reset": "\(Int(Date.now.timeIntervalSince1970) + seconds)",
+    ]
+    await twitch.add(.init("POST", "/helix/chat/messages", status: 429, headers: full))
+  }
+
+  /// Returns once Twitch was called there.
+  private func isCalled(_ path: String, _ twitch: Simulator) async throws {
+    var last = 0
+    while true {
+      let calls = try await twitch.events("call", after: last)
+      if calls.contains(where: { $0.fields["path"] == path }) { return }
+      last = calls.last?.sequence ?? last
+    }
+  }
+
   /// What a line gave back when Twitch refused it, others may have used up when it leaves the next time.
   @Test func aLineThatLeavesAgainKeepsTheLimitsAgain() async throws {
     try await withRelay { relay, twitch in
       let (dock, harbor) = (relay.home.dock.id, relay.home.harbor.id)
       try await twitch.setChatSettings("harbor", .init(slowSeconds: 4))
       let john = try await relay.joinAsJohn()
-      let full = [
-        "Ratelimit-Limit": "800", "Ratelimit-Remaining": "0",
-        "Ratelimit-Reset": "\(Int(Date.now.timeIntervalSince1970) + 2)",
-      ]
-      await twitch.add(.init("POST", "/helix/chat/messages", status: 429, headers: full))
+      await beFull(twitch, seconds: 2)
       await john.send("text", from: dock, to: harbor, text: "later", id: "a1")
-      var (last, isRefused) = (0, false)
-      while !isRefused {
-        let calls = try await twitch.events("call", after: last)
-        isRefused = calls.contains { $0.fields["path"] == "/helix/chat/messages" }
-        last = calls.last?.sequence ?? last
-      }
+      try await isCalled("/helix/chat/messages", twitch)
       try await twitch.say(.init(from: "dock", "from elsewhere"), in: "harbor")
       #expect(try await john.next("textresult")["is_sent"] == true)
       #expect(await twitch.counters().dropped == 0)
