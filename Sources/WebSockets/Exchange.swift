@@ -119,7 +119,16 @@ import HTTPTypes
     guard let response else { return connection.kill() }
     isClosing = isClosing || request.headers[.connection]?.lowercased() == "close"
     output = response.encoded(for: request.method, closing: isClosing)
+    keepTime()
     connection.requestWritable()
+  }
+
+  /// A client that reads nothing is not kept for ever. The library has this time-out, not a timer of ours, since it may be left with the last
+  /// piece; it sets another one when that is gone.
+  private func keepTime() {
+    guard let wsi = unsafe wsi else { return }
+    let seconds = Int32(clamping: server.configuration.answerTimeout.wholeSeconds)
+    unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, seconds)
   }
 
   private func writable() -> Int32 {
@@ -131,6 +140,7 @@ import HTTPTypes
     }
     written = end
     guard result == 0 else { return result }
+    keepTime()
     // The client may send its next request as soon as it has the last piece, so a kept connection is made ready for that
     // at once. One that we close takes another turn: what the socket did not take is written by then.
     if written == output.count && !isClosing { return unsafe finish(wsi) }
@@ -146,6 +156,8 @@ import HTTPTypes
 
   private func ended() -> Int32 {
     timer = nil
+    // The system would keep what is left of a broken answer for who does not read it, and call that a goodbye.
+    if let wsi = unsafe wsi, written < output.count { SocketOptions.resetOnClose(unsafe lws_get_socket_fd(wsi)) }
     connection.detach()
     return 0
   }

@@ -45,6 +45,8 @@ extension Server {
     public var maximumBodySize = 1 << 20
     /// How long the body of a request may take to arrive; later is answered with 408.
     public var requestTimeout: Duration = .seconds(10)
+    /// How long a client may take nothing of its answer, in whole seconds; later it is hung up on.
+    public var answerTimeout: Duration = .seconds(30)
     /// Bytes that a WebSocket message may have; a longer one closes the connection with 1009.
     public var maximumMessageSize = 64 << 10
     /// Pings to silent WebSockets; `nil` sends none.

@@ -66,6 +66,17 @@ final class RawSocket: Sendable {
     }
   }
 
+  /// Returns once the other end has reset the connection, without reading.
+  func broken() async {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [self] in
+        var state = pollfd(fd: descriptor, events: 0, revents: 0)
+        _ = unsafe poll(&state, 1, -1)
+        continuation.resume()
+      }
+    }
+  }
+
   /// Everything until the other end closes.
   func readAll() async -> String {
     var all: [UInt8] = []

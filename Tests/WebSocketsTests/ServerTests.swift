@@ -207,6 +207,17 @@ import WebSockets
     }
   }
 
+  @Test(.timeLimit(.minutes(1))) func whoDoesNotReadAnAnswerIsHungUpOn() async throws {
+    var configuration = Server.Configuration()
+    configuration.answerTimeout = .seconds(1)
+    let large = Response(.ok, body: Data(repeating: 7, count: 20_000_000))
+    try await Host.run(configuration, respond: { _ in large }) { _, port in
+      let socket = RawSocket.connect(port: port)
+      socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+      await socket.broken()
+    }
+  }
+
   @Test func noAnswerClosesTheConnection() async throws {
     let answer = try await withAnswer(.init(), respond: { _ in nil }) { port in
       let socket = RawSocket.connect(port: port)
