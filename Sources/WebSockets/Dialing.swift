@@ -2,11 +2,19 @@ import CLibWebSockets
 
 /// Opens outgoing connections: TCP, over which `HTTPConnection` and `ClientStream` do TLS and the rest.
 enum Dialing {
+  /// What one of so many addresses gets of the time that is left, so that one that swallows packets does not take it all.
+  static func share(until deadline: ContinuousClock.Instant, among count: Int) -> Duration {
+    let left = max(deadline - .now, .seconds(1))
+    return min(left, max(left / count, .seconds(2)))
+  }
+
   /// Starts one connection attempt to one IP address. What comes of it arrives at `connection` as callbacks.
   ///
+  /// - Parameter limit: How long it may take until there is a connection, in whole seconds.
   /// - Returns: whether the attempt is under way; if not, `connection` has been told already or never will be.
   static func start(
-    _ connection: Connection, _ handler: any ConnectionHandler, to address: Address, at ip: String
+    _ connection: Connection, _ handler: any ConnectionHandler, to address: Address, at ip: String,
+    within limit: Duration
   ) -> Bool {
     let loop = connection.loop
     guard let context = unsafe loop.context else { return false }
@@ -27,6 +35,8 @@ enum Dialing {
           unsafe info.opaque_user_data = owner.toOpaque()
           guard let wsi = unsafe lws_client_connect_via_info(&info) else { return false }
           unsafe connection.attach(to: wsi, handler: handler)
+          let seconds = Int32(clamping: limit.wholeSeconds)
+          unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_AWAITING_CONNECT_RESPONSE, seconds)
           return true
         }
       }
@@ -44,10 +54,19 @@ extension WebSocket {
   ) async throws(ConnectError) -> WebSocket {
     guard let address = Address(url) else { throw .badURL }
     let deadline = ContinuousClock.now + timeout
+    let ips = await Resolver.addresses(of: address.origin.host)
+    return try await connect(to: address, at: ips, on: loop, until: deadline, maximumMessageSize)
+  }
+
+  static func connect(
+    to address: Address, at ips: [String], on loop: EventLoop, until deadline: ContinuousClock.Instant,
+    _ maximumMessageSize: Int
+  ) async throws(ConnectError) -> WebSocket {
     var failure = ConnectError.unreachable("no address for \(address.origin.host)")
-    for ip in await Resolver.addresses(of: address.origin.host) {
+    for (place, ip) in ips.enumerated() {
       guard ContinuousClock.now < deadline else { throw .timedOut }
-      switch await attempt(address, at: ip, on: loop, until: deadline, maximumMessageSize) {
+      let share = Dialing.share(until: deadline, among: ips.count - place)
+      switch await attempt(address, at: ip, on: loop, within: share, until: deadline, maximumMessageSize) {
       case .success(let webSocket): return webSocket
       case .failure(.unreachable(let reason)): failure = .unreachable(reason)
       case .failure(let error): throw error
@@ -57,8 +76,8 @@ extension WebSocket {
   }
 
   private static func attempt(
-    _ address: Address, at ip: String, on loop: EventLoop, until deadline: ContinuousClock.Instant,
-    _ maximumMessageSize: Int
+    _ address: Address, at ip: String, on loop: EventLoop, within share: Duration,
+    until deadline: ContinuousClock.Instant, _ maximumMessageSize: Int
   ) async -> Result<WebSocket, ConnectError> {
     let result = await withCheckedContinuation { continuation in
       let attempt = Attempt(continuation)
@@ -71,7 +90,7 @@ extension WebSocket {
         webSocket.connection.kill()
         attempt.finish(.failure(.timedOut))
       }
-      if !Dialing.start(webSocket.connection, webSocket, to: address, at: ip) {
+      if !Dialing.start(webSocket.connection, webSocket, to: address, at: ip, within: share) {
         attempt.finish(.failure(.unreachable("no connection to \(ip) port \(address.origin.port)")))
       }
     }

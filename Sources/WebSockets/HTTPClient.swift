@@ -47,7 +47,7 @@ public import HTTPTypes
     let result = await withCheckedContinuation { continuation in
       let call = HTTPCall(
         address: address, bytes: bytes, method: method, maximumBodySize: maximumBodySize,
-        continuation: continuation)
+        deadline: .now + timeout, continuation: continuation)
       call.timer = loop.schedule(after: timeout) { [weak self] in
         self?.timeOut(call, after: timeout)
       }
@@ -144,6 +144,7 @@ final class HTTPCall {
   let bytes: [UInt8]
   let method: HTTPRequest.Method
   let maximumBodySize: Int
+  let deadline: ContinuousClock.Instant
   var timer: Timer?
   weak var connection: HTTPConnection?
   /// Whether bytes of it have left.
@@ -154,12 +155,13 @@ final class HTTPCall {
 
   init(
     address: Address, bytes: [UInt8], method: HTTPRequest.Method, maximumBodySize: Int,
-    continuation: CheckedContinuation<Result<Response, HTTPClientError>, Never>
+    deadline: ContinuousClock.Instant, continuation: CheckedContinuation<Result<Response, HTTPClientError>, Never>
   ) {
     self.address = address
     self.bytes = bytes
     self.method = method
     self.maximumBodySize = maximumBodySize
+    self.deadline = deadline
     self.continuation = continuation
   }
 

@@ -61,8 +61,9 @@ import HTTPTypes
       call?.finish(.failure(.unreachable(reason)))
       return end(retry: nil)
     }
+    let share = Dialing.share(until: call.deadline, among: addresses.count)
     let ip = addresses.removeFirst()
-    if !Dialing.start(connection, self, to: call.address, at: ip), !isOver, unsafe wsi == nil {
+    if !Dialing.start(connection, self, to: call.address, at: ip, within: share), !isOver, unsafe wsi == nil {
       dialNext(because: "no connection to \(ip) port \(origin.port)")
     }
   }

@@ -15,9 +15,9 @@ final class RawSocket: Sendable {
     close(descriptor)
   }
 
-  static func connect(port: Int) -> RawSocket {
+  static func connect(port: Int, at host: UInt8 = 1) -> RawSocket {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = loopback(port)
+    var address = loopback(port, host)
     let code = unsafe withUnsafePointer(to: &address) {
       unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -27,11 +27,12 @@ final class RawSocket: Sendable {
     return RawSocket(descriptor)
   }
 
-  static func loopback(_ port: Int) -> sockaddr_in {
+  /// 127.0.0.1, or another one of its network.
+  static func loopback(_ port: Int, _ host: UInt8 = 1) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0000 | UInt32(host)).bigEndian
     return address
   }
 
@@ -104,9 +105,9 @@ final class RawServer: Sendable {
   private let listener: RawSocket
   let port: Int
 
-  init() {
+  init(port: Int = 0, at host: UInt8 = 1, backlog: Int32 = 16) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = RawSocket.loopback(0)
+    var address = RawSocket.loopback(port, host)
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     unsafe withUnsafeMutablePointer(to: &address) {
       unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -114,9 +115,9 @@ final class RawServer: Sendable {
         _ = unsafe getsockname(descriptor, $0, &size)
       }
     }
-    listen(descriptor, 16)
+    listen(descriptor, backlog)
     listener = RawSocket(descriptor)
-    port = Int(in_port_t(bigEndian: address.sin_port))
+    self.port = Int(in_port_t(bigEndian: address.sin_port))
   }
 
   func accept() async -> RawSocket {
