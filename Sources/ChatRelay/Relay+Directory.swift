@@ -2,6 +2,7 @@ import FoundationEssentials
 import Logging
 package import Storage
 import Twitch
+import WebSockets
 
 /// What administrators and owners change while the gateway runs.
 extension Relay {
@@ -42,18 +43,35 @@ extension Relay {
     let changed = new.accounts.values.filter { senders[$0.id]?.linkedAt != $0.linkedAt }
     guard !changed.isEmpty else { return [:] }
     var tokens: [AccountID: NetworkTokens] = [:]
+    var failure: (any Error)?
     do {
       for (account, result) in try await store.tokens(of: changed.map(\.id)) {
         do {
           tokens[account] = try result.get()
+        } catch let error as StorageError where error.isPassing {
+          failure = error
         } catch {
           logger.error("An account's tokens cannot be read", metadata: ["account": "\(account)", "error": "\(error)"])
         }
       }
     } catch {
-      logger.error("The accounts' tokens cannot be read", metadata: ["error": "\(error)"])
+      failure = error
+    }
+    if let failure {
+      logger.error("Accounts' tokens cannot be read now", metadata: ["error": "\(failure)"])
+      tokenTimer = loop.schedule(after: .seconds(5)) { Task { await self.readTokensAgain() } }
     }
     return tokens
+  }
+
+  /// Nothing else may change for days that would have them read.
+  private func readTokensAgain() async {
+    let asked = directory
+    let tokens = await tokens(of: asked)
+    // A new state of affairs has had them read by itself.
+    guard !isStopping, directory == asked else { return }
+    updateSenders(tokens)
+    statusMayHaveChanged(of: rooms.keys)
   }
 
   private func updateSenders(_ tokens: [AccountID: NetworkTokens]) {

@@ -67,6 +67,7 @@ extension Relay {
     pool.onConduit = { _ in }
     pool.onChange = {}
     healthTimer = nil
+    tokenTimer = nil
   }
 
   /// Sends what was taken on as long as there is time, and tells whoever asked what became of the rest.

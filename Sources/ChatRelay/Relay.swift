@@ -33,6 +33,8 @@ public actor Relay {
   var senders: [AccountID: Sender] = [:]
   /// What accounts said that are not linked here any more.
   var formerBudgets: [TwitchUserID: SendBudget] = [:]
+  /// The next try to read tokens that could not be read.
+  var tokenTimer: Timer?
   var writers: [Route: Writer] = [:]
   var liveStates = LiveStates()
   let metrics = RelayMetrics()

@@ -25,6 +25,14 @@ public enum StorageError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Anything else that SQLite reports, in its words.
   case failed(String)
 
+  /// Whether it is the database's state of the moment: the same may succeed later.
+  public var isPassing: Bool {
+    switch self {
+    case .unusable, .locked, .full, .failed: true
+    default: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .unusable(let path, let reason): "cannot use \(path): \(reason)"

@@ -52,7 +52,12 @@ extension Store {
       accounts.map { account in (account, Result { try SealedTokens(of: account, in: database) }) }
     }
     let decoder = JSONDecoder()
-    let opened = sealed.map { account, sealed in (account, Result { try sealed.get().opened(with: key, decoder) }) }
+    let opened = sealed.map { account, sealed in
+      let opened = Result { try sealed.get().opened(with: key, decoder) }
+      return (
+        account, opened.mapError { error in (error as? DatabaseError).map { StorageError($0, path: path) } ?? error }
+      )
+    }
     return Dictionary(opened) { first, _ in first }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Glibc
+import TestSupport
 import Testing
 import TwitchSimulator
 
@@ -146,6 +147,27 @@ extension Sight {
   /// That the disk takes nothing.
   fileprivate static let unwritten = Sight(
     log: ["The history cannot be written": 1], metrics: ["history_flush_failures_total": 1])
+}
+
+/// What the gateway has to read may not be there for a while.
+@Suite(.timeLimit(.minutes(2))) struct UnreadableTests {
+  @Test func tokensThatCannotBeReadAreReadLater() async throws {
+    try await withScene { scene in
+      try await scene.gateway.kill9()
+      let path = try #require(try scene.databases().first { !$0.contains("history") })
+      let database = try DatabaseQueue(path: path)
+      func rename(_ column: String, to name: String) throws {
+        try database.write { try $0.execute(sql: "ALTER TABLE account RENAME COLUMN \(column) TO \(name)") }
+      }
+      try rename("sealed_tokens", to: "hidden")
+      try await scene.start()
+      let (client, dock, harbor) = (try await scene.join(), try scene.account("dock"), try scene.account("harbor"))
+      #expect(try await client.say("me?", from: dock, to: harbor, id: "a").code == "account_unusable")
+      try rename("hidden", to: "sealed_tokens")
+      try await client.first("status", within: 20) { $0.json["accounts"]?["\(dock)"]?["writable"] == true }
+      #expect(try await client.say("me again", from: dock, to: harbor, id: "b")["is_sent"] == true)
+    }
+  }
 }
 
 extension Scene {
