@@ -58,7 +58,8 @@ extension Relay {
   private var conditions: [Health.Key: Health.Condition] {
     var conditions = conditionsOfPool
     if helix.failuresInARow >= Self.failuresToBelieve {
-      conditions[.init(code: .twitchUnreachable)] = .init(message: "Twitch cannot be reached.", state: .down)
+      conditions[.init(code: .twitchUnreachable)] = .init(
+        message: "Twitch does not answer, or with nothing but errors.", state: .down)
     }
     if helix.clockOffset.map({ abs($0) > Self.clockTolerance }) ?? false {
       conditions[.init(code: .clockWrong)] = .init(

@@ -11,7 +11,9 @@ import TwitchSimulator
   @Test func whatTakesTenSeconds() async throws {
     let failures = [500, 502, 503].map { status in { @Sendable in try await self.helixFails(status: status) } }
     await withTaskGroup { group in
-      for script in failures + [aSendFailsWithAnEmptyAnswer, helixIsSlow, helixIsSlowFromTheStart, helixDoesNotAnswer] {
+      for script in failures + [
+        aSendFailsWithAnEmptyAnswer, helixIsSlow, helixIsSlowFromTheStart, helixDoesNotAnswer, helixAnswersWithErrors,
+      ] {
         group.addTask {
           do { try await script() } catch { Issue.record(error) }
         }
@@ -93,18 +95,31 @@ import TwitchSimulator
   }
 
   private func helixDoesNotAnswer() async throws {
+    try await helixIsOfNoUse(
+      "Helix does not answer", made: "every call's connection is closed without an answer, until clients were told",
+      .init(nil, "/helix/*", times: 0, outcome: .drop), status: "unanswered")
+  }
+
+  private func helixAnswersWithErrors() async throws {
+    try await helixIsOfNoUse(
+      "Helix answers 503 to everything", made: "every call is answered with 503, until clients were told",
+      .init(nil, "/helix/*", times: 0, status: 503), status: "503")
+  }
+
+  private func helixIsOfNoUse(
+    _ name: String, made: String, _ fault: Simulator.CallFault, status: String
+  ) async throws {
     try await withScene { scene in
       let told = Telling("twitch_unreachable")
       try await scene.measure(
         .init(
-          "Helix does not answer", made: "every call's connection is closed without an answer, until clients were told",
-          bound: 30, recovered: "shard reset meanwhile assigned again", told: told,
+          name, made: made, bound: 30, recovered: "shard reset meanwhile assigned again", told: told,
           seen: Sight(
             log: ["looking at the shards failed": 1, Sight.lost("0"): 1],
-            metrics: [Sight.calls("GET", "eventsub/conduits", "unanswered"): 1])),
+            metrics: [Sight.calls("GET", "eventsub/conduits", status): 1])),
         filter: "whatTakesTenSeconds"
       ) { window in
-        await scene.twitch.add(Simulator.CallFault(nil, "/helix/*", times: 0, outcome: .drop))
+        await scene.twitch.add(fault)
         try await scene.hears(of: told, window.client, within: window.left)
         try await scene.twitch.dropSockets("shard:0", code: nil)
         _ = try await scene.twitch.events("socket.closed", after: 0, within: window.left)

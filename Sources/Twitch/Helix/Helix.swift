@@ -32,7 +32,7 @@ public final class Helix {
   private var refused: Secret?
   /// How many seconds Twitch's clock is ahead of ours, as its last answer said; `nil` before the first one.
   public private(set) var clockOffset: Double?
-  /// How many calls in a row came to nothing because Twitch could not be reached or did not answer.
+  /// How many calls in a row came to nothing because Twitch could not be reached, did not answer, or failed.
   public private(set) var failuresInARow = 0
 
   /// Told how each request ended, for the metrics: method, path without what is asked for, and the status or what came instead.
@@ -98,7 +98,7 @@ public final class Helix {
     do throws(HTTPClientError) {
       let answer = try await (call.isAboutConduit ? conduitClient : client).send(
         call.method, call.url(below: endpoints.api), headers: headers, body: call.body, timeout: call.timeout)
-      failuresInARow = 0
+      failuresInARow = answer.status.kind == .serverError ? failuresInARow + 1 : 0
       onAnswer(call.method.rawValue, call.path, "\(answer.status.code)")
       return answer
     } catch {
