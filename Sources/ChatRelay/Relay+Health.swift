@@ -8,8 +8,8 @@ import WebSockets
 extension Relay {
   /// How often to look even though nothing was heard of a change: not everything that goes wrong says so.
   private static let healthInterval: Duration = .seconds(5)
-  /// Several calls in a row that came to nothing are no accident.
-  private static let failuresToBelieve = 2
+  /// Several calls in a row that came to nothing are no accident; two may be lines of chat.
+  private static let failuresToBelieve = 3
   /// How far our clock may be from Twitch's, in seconds, before it shows.
   private static let clockTolerance = 60.0
   /// How long after somebody was turned away the gateway counts as full: longer than it takes to be noticed and told.
