@@ -92,4 +92,7 @@ extension Duration {
     let (seconds, attoseconds) = min(max(self, .zero), .seconds(1 << 32)).components
     return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
   }
+
+  /// Whole seconds, rounded up, as libwebsockets' time-outs are.
+  var wholeSeconds: Int64 { components.seconds + (components.attoseconds > 0 ? 1 : 0) }
 }
