@@ -57,10 +57,14 @@ extension Relay {
     } catch {
       failure = error
     }
-    if let failure {
-      logger.error("Accounts' tokens cannot be read now", metadata: ["error": "\(failure)"])
-      tokenTimer = loop.schedule(after: .seconds(5)) { Task { await self.readTokensAgain() } }
+    guard let failure else {
+      tokenTimer = nil
+      return tokens
     }
+    logger.log(
+      level: tokenTimer == nil ? .error : .debug, "Accounts' tokens cannot be read now",
+      metadata: ["error": "\(failure)"])
+    tokenTimer = loop.schedule(after: .seconds(5)) { Task { await self.readTokensAgain() } }
     return tokens
   }
 

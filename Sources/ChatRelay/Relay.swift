@@ -123,8 +123,10 @@ public actor Relay {
   public var isReady: Bool { !isStopping && pool.isReady }
 
   private func open() async throws {
+    // Both are read at once, which is some of the time that a start takes.
+    async let stored = store.directory()
     await recallHistory()
-    await apply(try await store.directory())
+    await apply(try await stored)
     var listening = configuration.server
     listening.headerNames += ConduitPool.callbackHeaders + Self.forwardingHeaders
     server = try Server(
@@ -132,7 +134,7 @@ public actor Relay {
       respond: { [weak self] request in await self?.respond(to: request) },
       upgrade: { request in self.upgrade(request) })
     tasks = [
-      Task { for await new in store.directories() where new != directory { await apply(new) } },
+      Task { for await new in store.directories(after: directory) { await apply(new) } },
       Task { await watchHealth() },
       Task { await measureLag() },
       Task { await historyKeeper.run() },

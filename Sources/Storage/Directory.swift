@@ -3,7 +3,7 @@ import FoundationEssentials
 /// Who and what there was at one moment: all users, accounts, streams and shares, ready to be looked up.
 ///
 /// A value that never changes, so that a decision made with it is made with one state of affairs. A newer one comes
-/// from ``Store/directories()``.
+/// from ``Store/directories(after:)``.
 public struct Directory: Equatable, Sendable {
   /// Everybody who may sign in.
   public internal(set) var users: [UserID: User] = [:]

@@ -166,6 +166,7 @@ extension Sight {
       try rename("hidden", to: "sealed_tokens")
       try await client.first("status", within: 20) { $0.json["accounts"]?["\(dock)"]?["writable"] == true }
       #expect(try await client.say("me again", from: dock, to: harbor, id: "b")["is_sent"] == true)
+      #expect(try scene.logCount("tokens cannot be read now") == 1)
     }
   }
 }
