@@ -239,7 +239,8 @@ public actor HistoryStore {
     if let pool { return pool }
     let path = try folder.prepareDatabase(folder.historyPath)
     var configuration = Configuration()
-    configuration.busyMode = .timeout(5)
+    // Who runs this is told of a lock that lasts for seconds; the next try follows.
+    configuration.busyMode = .timeout(3)
     // Who catches up reads page by page in turn; each further reader would cost descriptors and a cache as soon as one is busy.
     configuration.maximumReaderCount = 1
     // What is deleted is to be gone from the file as well.
