@@ -78,9 +78,8 @@ struct Outbox {
     if let first = own.first, isDue(first) { return takeOwn() }
     guard let position, position.offset < position.slab.count, !isAtLast else { return nil }
     var end = position.slab.endOfSlice(from: position.offset)
-    for limit in [own.first?.after, last] {
-      if let limit, limit.slab === position.slab { end = min(end, limit.offset) }
-    }
+    if let limit = own.first?.after, limit.slab === position.slab { end = min(end, limit.offset) }
+    if let last, last.slab === position.slab { end = min(end, last.offset) }
     self.position?.offset = end
     return .log(position.slab, from: position.offset, to: end)
   }
