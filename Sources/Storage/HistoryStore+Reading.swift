@@ -82,14 +82,22 @@ extension HistoryStore {
     }
   }
 
+  /// The rows of a room that reach beyond a number. They follow each other, so that the index leads to the first of them: to look at the
+  /// `last` of all that is kept took so long for each reader that a crowd of them never caught up.
+  static let following = """
+    SELECT entries FROM segment
+    WHERE stream_id = :stream AND last > :number AND first >= IFNULL(
+      (SELECT MAX(first) FROM segment WHERE stream_id = :stream AND first <= :number), 0)
+    ORDER BY first
+    """
+
   /// Reads on after a number, some hundred entries at a time.
   public func page(of stream: StreamID, after number: Int64) async throws -> Page {
     try await read { database in
       let first = try Int64.fetchOne(
         database, sql: "SELECT MIN(first) FROM segment WHERE stream_id = ?", arguments: [stream.rawValue])
       let rows = try Row.fetchCursor(
-        database, sql: "SELECT entries FROM segment WHERE stream_id = ? AND last > ? ORDER BY first",
-        arguments: [stream.rawValue, number])
+        database, sql: Self.following, arguments: ["stream": stream.rawValue, "number": number])
       var entries: [HistoryEntry] = []
       var size = 0
       while entries.count < 200, size < Self.pageSize, let row = try rows.next() {

@@ -32,6 +32,20 @@ import Testing
     }
   }
 
+  /// However much is kept: hundreds who catch up at once share one reader.
+  @Test func readingOnBeginsWhereItIsToGoOn() async throws {
+    try await withStore { store in
+      try await store.history.append(batch([message(1)]))
+      let plan = try await store.history.read { database in
+        try String.fetchAll(
+          database, sql: "EXPLAIN QUERY PLAN " + HistoryStore.following, arguments: ["stream": 7, "number": 0],
+          adapter: SuffixRowAdapter(fromIndex: 3))
+      }
+      #expect(plan.contains { $0.contains("SEARCH segment") && $0.contains("(stream_id=? AND first>?)") }, "\(plan)")
+      #expect(!plan.contains { $0.contains("SCAN") }, "\(plan)")
+    }
+  }
+
   @Test func whatWasWrittenIsReadInOrderPageByPage() async throws {
     try await withStore { store in
       try await store.history.append(batch((100..<800).map { message($0) }))
