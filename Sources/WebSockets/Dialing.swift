@@ -83,8 +83,7 @@ extension WebSocket {
       let attempt = Attempt(continuation)
       let webSocket = WebSocket(
         on: loop, phase: .connecting(attempt.finish),
-        client: ClientStream(address, maximumMessageSize: maximumMessageSize), maximumMessageSize: maximumMessageSize,
-        address: ip)
+        client: ClientStream(address, maximumMessageSize: maximumMessageSize), maximumMessageSize: maximumMessageSize)
       attempt.timer = loop.schedule(after: ContinuousClock.now.duration(to: deadline)) {
         webSocket.phase = .closed
         webSocket.connection.kill()

@@ -212,9 +212,7 @@ import HTTPTypes
       return unsafe refuse(request.method, response, wsi)
     case .accept(let handler):
       let webSocket = WebSocket(
-        on: loop, phase: .accepted(handler),
-        maximumMessageSize: configuration.maximumMessageSize,
-        address: request.remoteAddress, watch: watch)
+        on: loop, phase: .accepted(handler), maximumMessageSize: configuration.maximumMessageSize, watch: watch)
       unsafe webSocket.connection.attach(to: wsi, handler: webSocket)
       return 0
     }

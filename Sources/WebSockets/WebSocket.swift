@@ -23,7 +23,6 @@ import DequeModule
   /// A client's end, on a raw connection: what its bytes mean. libwebsockets frames and unframes those of a server's end.
   let client: ClientStream?
   private let maximumMessageSize: Int
-  private let address: String
 
   private var outbox: Outbox
   private var isWritableRequested = false
@@ -64,22 +63,17 @@ import DequeModule
   private static let slowGoodbyeSeconds: Int32 = 60
 
   init(
-    on loop: EventLoop, phase: Phase, client: ClientStream? = nil, maximumMessageSize: Int, address: String,
-    watch: SilenceWatch? = nil
+    on loop: EventLoop, phase: Phase, client: ClientStream? = nil, maximumMessageSize: Int, watch: SilenceWatch? = nil
   ) {
     self.phase = phase
     self.client = client
     outbox = Outbox(makesFrames: client == nil)
     self.maximumMessageSize = maximumMessageSize
-    self.address = address
     self.watch = watch
     connection = Connection(on: loop)
   }
 
   var wsi: OpaquePointer? { unsafe connection.wsi }
-
-  /// The other end's IP address; for a browser behind a trusted proxy, the one that the proxy names.
-  public var remoteAddress: String { address }
 
   /// Whether messages can still be sent.
   public var isOpen: Bool {

@@ -2,7 +2,7 @@
 import { Socket } from "./socket.mjs";
 
 export const tally = {
-  open: 0, connections: 0, resumed: 0, messages: 0, replayed: 0, gaps: 0, lost: 0, doubled: 0, refused: 0, turnedAway: 0,
+  open: 0, connections: 0, resumed: 0, messages: 0, gaps: 0, lost: 0, doubled: 0, refused: 0, turnedAway: 0,
   sent: 0, results: 0, dropped: 0,
 };
 

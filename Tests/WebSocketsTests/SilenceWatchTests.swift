@@ -6,7 +6,7 @@ import Testing
   /// WebSockets without a connection, so that only the watch decides about them.
   private static func sockets(_ count: Int, _ watch: SilenceWatch, on loop: EventLoop) -> [WebSocket] {
     let sockets = (0..<count).map { _ in
-      WebSocket(on: loop, phase: .open, maximumMessageSize: 1, address: "", watch: watch)
+      WebSocket(on: loop, phase: .open, maximumMessageSize: 1, watch: watch)
     }
     for socket in sockets { watch.add(socket) }
     return sockets

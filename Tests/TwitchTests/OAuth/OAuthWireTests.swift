@@ -46,7 +46,7 @@ import WebSockets
       request.headers[.authorization] == "OAuth good"
         ? try .sample("oauth_validate_user") : try .sample("oauth_validate_401", status: .unauthorized)
     } _: { twitch async throws in
-      #expect(try await twitch.oauth.validate(Secret("good")).login == "relaydock")
+      #expect(try await twitch.oauth.validate(Secret("good")).userID == "900112233")
       #expect(twitch.requests.first?.line == "GET /oauth2/validate")
       await #expect(throws: OAuthError.invalidToken) { try await twitch.oauth.validate(Secret("bad")) }
     }

@@ -7,10 +7,10 @@ import Testing
 
   @Test func namesTheUser() throws {
     let validation = try Sample("oauth_validate_user").decode(ValidationAnswer.self).validation
-    let expected = Validation(
-      clientID: clientID, userID: "900112233", login: "relaydock",
-      scopes: [.userBot, .userReadChat, .userWriteChat], expiresIn: .seconds(13_911))
-    #expect(validation == expected)
+    #expect(
+      validation
+        == Validation(
+          clientID: clientID, userID: "900112233", scopes: [.userBot, .userReadChat, .userWriteChat]))
   }
 
   @Test func scopesMayBeNull() throws {
@@ -21,9 +21,7 @@ import Testing
 
   @Test func anApplicationHasNoUser() throws {
     let validation = try Sample("oauth_validate_app").decode(ValidationAnswer.self).validation
-    #expect(
-      validation
-        == Validation(clientID: clientID, userID: nil, login: nil, scopes: [], expiresIn: .seconds(5_010_983)))
+    #expect(validation == Validation(clientID: clientID, userID: nil, scopes: []))
   }
 
   @Test(arguments: [#""""#, "null"])
@@ -31,6 +29,5 @@ import Testing
     let body = #"{"client_id":"c","login":\#(user),"user_id":\#(user),"scopes":[],"expires_in":1}"#
     let answer = try Sample(json: body).decode(ValidationAnswer.self)
     #expect(answer.validation.userID == nil)
-    #expect(answer.validation.login == nil)
   }
 }
