@@ -21,6 +21,18 @@ import Testing
     #expect(toUser.style == .emote)
   }
 
+  /// An accent, a variation selector or a joiner makes one character with the space before it.
+  @Test(arguments: ["\u{301}", "\u{FE0F}", "\u{200D}"])
+  func aSpaceEndsACommandWhateverFollows(_ mark: String) throws {
+    let toRoom = try Draft(.text, "/irc \(mark)secret", route: route)
+    #expect(toRoom.destination == .room)
+    #expect(toRoom.text == "\(mark)secret")
+    let toUser = try Draft(.text, "/msg john \(mark)hello", route: route)
+    #expect(toUser.destination == .user(named: "john"))
+    #expect(toUser.text == "\(mark)hello")
+    #expect(try Draft(.text, "/me \(mark)waves", route: route).style == .emote)
+  }
+
   @Test func aWordThatOnlyBeginsLikeACommandIsText() throws {
     #expect(try Draft(.text, "/ircd is old", route: route).destination == .channel(route))
     #expect(try Draft(.text, "say /irc x", route: route).text == "say /irc x")

@@ -78,14 +78,16 @@ struct Draft: Equatable {
     return String(rest)
   }
 
+  /// A space ends a word also where an accent or a joiner follows it, with which it is one character: `/irc ` is not to be missed.
   private static func takeWord(_ line: inout Substring) -> Substring {
-    let word = line.prefix { $0 != " " }
-    line = trimmed(line[word.endIndex...])
-    return word
+    let word = line.unicodeScalars.prefix { $0 != " " }
+    line = trimmed(Substring(line.unicodeScalars[word.endIndex...]))
+    return Substring(word)
   }
 
   private static func trimmed(_ text: Substring) -> Substring {
-    let end = text.lastIndex { !$0.isWhitespace }.map { text.index(after: $0) } ?? text.startIndex
-    return text[..<end].drop { $0.isWhitespace }
+    let scalars = text.unicodeScalars.drop { $0.properties.isWhitespace }
+    let end = scalars.lastIndex { !$0.properties.isWhitespace }.map { scalars.index(after: $0) } ?? scalars.startIndex
+    return Substring(scalars[..<end])
   }
 }
