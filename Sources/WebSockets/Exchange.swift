@@ -94,8 +94,13 @@ import HTTPTypes
   private func dispatch() {
     timer = nil
     isAnswering = true
-    guard let request = server.below(server.configuration.basePath, request) else {
+    let basePath = server.configuration.basePath
+    guard let request = server.below(basePath, request) else {
       return answer(.text("not found\n", status: .notFound))
+    }
+    // What a page there names relatively would be looked for beside the base path, not below it.
+    guard basePath.isEmpty || self.request.path != basePath else {
+      return answer(.moved(to: basePath + "/", request.query))
     }
     let exchange = OnLoop(self)
     let respond = server.respond

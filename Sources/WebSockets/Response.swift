@@ -22,6 +22,12 @@ public struct Response: Sendable {
     Response(status, headers: [.contentType: "text/plain; charset=utf-8"], body: Data(text.utf8))
   }
 
+  /// The address is another one, for good: that path, with the query of the request.
+  static func moved(to path: String, _ query: Query) -> Response {
+    let form = formEncoded(query.items.map { ($0.name, $0.value) })
+    return Response(.permanentRedirect, headers: [.location: form.isEmpty ? path : "\(path)?\(form)"])
+  }
+
   /// An answer of encoded JSON.
   public static func json(_ body: Data, status: HTTPResponse.Status = .ok) -> Response {
     Response(status, headers: [.contentType: "application/json"], body: body)

@@ -233,9 +233,19 @@ import WebSockets
     #expect(
       try await ask("GET /chat/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", configuration).contains("GET /x "))
     #expect(
-      try await ask("GET /chat HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", configuration).contains("GET / "))
+      try await ask("GET /chat/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", configuration).contains("GET / "))
     #expect(
       try await ask("GET /chatter HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", configuration).contains(" 404 "))
+  }
+
+  /// What a page names relatively is beside its last slash.
+  @Test(arguments: [("/chat", "/chat/"), ("/chat?stream=1&token=a%2Bb+c", "/chat/?stream=1&token=a%2Bb%20c")])
+  func theBasePathItselfLeadsToTheSlashBehindIt(_ path: String, _ location: String) async throws {
+    var configuration = Server.Configuration()
+    configuration.basePath = "/chat"
+    let answer = try await ask("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", configuration)
+    #expect(answer.hasPrefix("HTTP/1.1 308 "))
+    #expect(answer.lowercased().contains("\r\nlocation: \(location.lowercased())\r\n"))
   }
 
   @Test func onlyATrustedProxyIsBelieved() async throws {

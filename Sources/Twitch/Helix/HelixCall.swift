@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
+import WebSockets
 
 /// One request to Helix, before it is known with which token.
 struct HelixCall {

@@ -1,4 +1,5 @@
 import Testing
+import WebSockets
 
 @testable import Twitch
 

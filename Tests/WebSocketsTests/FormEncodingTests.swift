@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Twitch
+@testable import WebSockets
 
 @Suite struct FormEncodingTests {
   @Test(arguments: [

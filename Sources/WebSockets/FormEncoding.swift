@@ -2,7 +2,7 @@
 ///
 /// Everything but RFC 3986's unreserved characters is escaped: refresh tokens and cursors contain `%`, `=` and `+`, and an
 /// escaped space is read the same in a query and in a form.
-func formEncoded(_ pairs: [(name: String, value: String)]) -> String {
+package func formEncoded(_ pairs: [(name: String, value: String)]) -> String {
   pairs.map { "\(percentEncoded($0.name))=\(percentEncoded($0.value))" }.joined(separator: "&")
 }
 
