@@ -205,6 +205,11 @@ import HTTPTypes
       return unsafe refuse(
         request.method, Response(.upgradeRequired, headers: [.secWebSocketVersion: "13", .upgrade: "websocket"]), wsi)
     }
+    // libwebsockets would hang up without a word; to go on without one is no better, for that ends it in browsers.
+    guard request.headers[.secWebSocketProtocol] == nil else {
+      let reason = "no subprotocol is spoken here: leave Sec-WebSocket-Protocol out\n"
+      return unsafe refuse(request.method, .text(reason, status: .badRequest), wsi)
+    }
     switch below(configuration.basePath, request).map(upgrade)
       ?? .refuse(.text("not found\n", status: .notFound))
     {

@@ -58,6 +58,17 @@ import WebSockets
     }
   }
 
+  @Test func aSubprotocolIsRefusedWithAReason() async throws {
+    try await Host.run { _, port in
+      let raw = RawSocket.connect(port: port)
+      raw.write(
+        "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+          + "Sec-WebSocket-Protocol: chat, superchat\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+      let answer = await raw.readAll()
+      #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.contains("no subprotocol is spoken here"))
+    }
+  }
+
   @Test func aTrustedProxySaysWhereAHandshakeWasMeantFor() async throws {
     var configuration = Server.Configuration()
     configuration.trustedProxies = try #require(TrustedProxies(["127.0.0.1"]))
