@@ -10,7 +10,7 @@ struct CatchUp {
   /// Whether a message was sent already.
   private var hasMessages = false
   /// Whether a gap was told, and nothing since.
-  private var isPastGap = false
+  private(set) var isPastGap = false
 
   /// Begins after that place; for who has nothing yet, with the room's head at their arrival.
   init(after place: Int64, arrival: Int64? = nil) {
@@ -18,7 +18,8 @@ struct CatchUp {
     self.arrival = arrival
   }
 
-  private var isNew: Bool { arrival != nil }
+  /// Whether it has nothing yet, so that it misses nothing either.
+  private var isNew: Bool { arrival != nil && !hasMessages }
 
   /// Whether this entry, the next one, is to be sent to that user.
   mutating func takes(_ entry: HistoryEntry, for user: UserID) -> Bool {
@@ -29,7 +30,7 @@ struct CatchUp {
       isPastGap = false
       hasMessages = true
     case .moderation where arrival.map { entry.number > $0 } ?? true: isPastGap = false
-    case .gap where !isPastGap && (!isNew || hasMessages): isPastGap = true
+    case .gap where !isPastGap && !isNew: isPastGap = true
     default: return false
     }
     return true
@@ -38,8 +39,10 @@ struct CatchUp {
   /// What is up to that place is not kept any more. Gives back the place of a gap that is to be told for that.
   mutating func skip(to start: Int64) -> Int64? {
     guard place < start else { return nil }
-    defer { (place, isPastGap) = (start, true) }
-    return isPastGap || isNew ? nil : start
+    place = start
+    guard !isPastGap, !isNew else { return nil }
+    isPastGap = true
+    return start
   }
 
   /// What was at hand when the disk was read: nothing that leaves memory meanwhile may be passed over.

@@ -11,14 +11,14 @@ extension Relay {
     if case .since = resumption { metrics.resumed() }
     switch resumption {
     case .live:
-      room.attach(connection)
+      room.attach(connection, isPastGap: false)
     case .since(let cursor) where cursor.stream == room.stream:
       // A place that this run has not come to yet is of one that left nothing behind: all that there is came after it.
       let place = cursor.number <= room.history.head ? cursor.number : room.history.start
       Task { await replay(to: connection, in: room, CatchUp(after: place)) }
     case .since, .lost:
       tellGap(connection, in: room, at: room.history.head)
-      room.attach(connection)
+      room.attach(connection, isPastGap: true)
     case .latest(let count):
       Task { await replay(to: connection, in: room, await latest(count, in: room, for: connection.user)) }
     }
@@ -31,7 +31,7 @@ extension Relay {
       if let place = catchUp.skip(to: room.historyStart(retention)) { tellGap(connection, in: room, at: place) }
       switch room.history.next(after: catchUp.place) {
       case .end:
-        return room.attach(connection)
+        return room.attach(connection, isPastGap: catchUp.isPastGap)
       case .entries(let entries):
         for entry in entries { send(entry, to: connection, &catchUp) }
       case .stored:

@@ -16,6 +16,8 @@ final class Room {
   private let keeper: HistoryKeeper
   private let metrics: RelayMetrics
   private var isStartKept = false
+  /// Whether somebody who came has not been told of the gap that the history ends with: what is lost now would be lost to them in silence.
+  private var hasNewcomers = false
   /// When everybody is told that something may be missing.
   private var gapPace = GapPace()
   private var gapTimer: Timer?
@@ -50,21 +52,26 @@ final class Room {
 
   /// Twitch may have lost something: everybody here is told, and so is who comes back later.
   func doubt(on loop: EventLoop) {
-    carryOut(gapPace.doubt(isTold: history.isPastGap, at: .now), on: loop)
+    carryOut(gapPace.doubt(isTold: isGapTold, at: .now), on: loop)
   }
 
   /// What comes next is older than something that was said: everybody here is told before it.
   func disorder(on loop: EventLoop) {
-    carryOut(gapPace.disorder(isTold: history.isPastGap, at: .now), on: loop)
+    carryOut(gapPace.disorder(isTold: isGapTold, at: .now), on: loop)
   }
+
+  /// Whether everybody here was told of a gap, and of nothing since.
+  private var isGapTold: Bool { history.isPastGap && !hasNewcomers }
 
   private func carryOut(_ step: GapPace.Step, on loop: EventLoop) {
     switch step {
-    case .tell: publish(GapMessage(stream: stream, time: Timestamp(.now)))
+    case .tell:
+      publish(GapMessage(stream: stream, time: Timestamp(.now)))
+      hasNewcomers = false
     case .wait(let end):
       gapTimer = loop.schedule(after: end - .now) { [weak self] in
         guard let self else { return }
-        carryOut(gapPace.tick(isTold: history.isPastGap, at: .now), on: loop)
+        carryOut(gapPace.tick(isTold: isGapTold, at: .now), on: loop)
       }
     case .nothing: break
     }
@@ -122,7 +129,10 @@ final class Room {
   }
 
   /// Lets a connection see whatever is published from now on.
-  func attach(_ connection: Connection) {
+  ///
+  /// - Parameter isPastGap: Whether the last that it was told is a gap.
+  func attach(_ connection: Connection, isPastGap: Bool) {
+    if !isPastGap { hasNewcomers = true }
     connection.follow(log)
   }
 

@@ -83,6 +83,28 @@ import Testing
     #expect(catchUp.skip(to: 40) == 40)
   }
 
+  @Test func whoIsNewMissesWhatIsNotKeptBehindTheirFirstMessage() {
+    var catchUp = CatchUp(after: 10, arrival: 100)
+    #expect(sent([message(11)], &catchUp) == [11])
+    #expect(catchUp.skip(to: 20) == 20)
+    var other = CatchUp(after: 10, arrival: 100)
+    #expect(sent([message(11)], &other) == [11])
+    #expect(other.open(page([message(31)], isComplete: false), hand(50, message(51))) == 30)
+    var third = CatchUp(after: 10, arrival: 100)
+    #expect(sent([message(11)], &third) == [11])
+    #expect(third.close(page([]), hand(50, message(51), lostThrough: 40)) == 50)
+  }
+
+  /// They are not told, so that what is lost afterwards has to be.
+  @Test func whoIsNewHasNotBeenToldOfAGapThatWasPassedOver() {
+    var catchUp = CatchUp(after: 10, arrival: 100)
+    #expect(catchUp.skip(to: 20) == nil)
+    #expect(sent([gap(21)], &catchUp) == [])
+    #expect(!catchUp.isPastGap)
+    #expect(sent([message(22), gap(23)], &catchUp) == [22, 23])
+    #expect(catchUp.isPastGap)
+  }
+
   @Test func whoIsNewMissesNothingThatIsNotKept() {
     var catchUp = CatchUp(after: 10, arrival: 100)
     #expect(catchUp.skip(to: 20) == nil)

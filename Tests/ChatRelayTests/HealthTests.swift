@@ -106,7 +106,7 @@ import TwitchSimulator
       #expect(status["accounts"]?["0"] != nil)
       await twitch.setBehavior { $0.sendsWelcome = true }
       #expect(try await john.next("status", within: .seconds(40))["health"] == ["state": "ok", "problems": []])
-      #expect(try await john.rest() == [])
+      #expect(try await john.rest().allSatisfy { $0["type"] == "gap" })
     }
   }
 
@@ -120,7 +120,7 @@ import TwitchSimulator
       let status = try await john.next("status")
       #expect(status["accounts"]?.keys.contains("\(relay.home.dock.id)") == false)
       #expect(status["health"]?["state"] == "ok")
-      #expect(try await john.rest() == [])
+      #expect(try await john.rest().allSatisfy { $0["type"] == "gap" })
     }
   }
 

@@ -107,6 +107,26 @@ import WebSockets
     }
   }
 
+  /// Whoever was here before was told of a gap, and nothing was said since.
+  @Test func whoCameAfterAGapIsToldOfTheNextOne() async throws {
+    try await withRelay { relay, twitch in
+      let john = try await relay.joinAsJohn()
+      try await twitch.dropSockets("all", code: nil)
+      try await john.next("gap")
+      try await twitch.wait(for: .init(shards: 2))
+      let mary = try await relay.joinAsMary(.read)
+      try await twitch.dropSockets("all", code: nil)
+      try await mary.next("gap")
+      try await john.next("gap")
+      // Now both were told.
+      try await twitch.wait(for: .init(shards: 2))
+      try await twitch.dropSockets("all", code: nil)
+      try await twitch.wait(for: .init(shards: 2))
+      try await twitch.say(gull("live"), in: "harbor")
+      for browser in [john, mary] { #expect(try await browser.next()["text"] == "live") }
+    }
+  }
+
   @Test func historyGivesTheLastMessages() async throws {
     try await withRelay { relay, twitch in
       let john = try await relay.joinAsJohn()

@@ -36,12 +36,17 @@ final class ClientModel {
     isConnected = true
     connection += 1
     guard let cursor else {
-      // Who has seen nothing has missed nothing.
+      // What was said before is nothing that it misses.
       base = world.twitch.lines.map(\.count) + [world.whispers.count]
-      return isAttached = true
+      return attach(to: room, isPastGap: false)
     }
     catchUp = CatchUp(after: cursor <= room.history.head ? cursor : room.history.start)
     replay()
+  }
+
+  private func attach(to room: RoomModel, isPastGap: Bool) {
+    isAttached = true
+    room.attach(isPastGap: isPastGap)
   }
 
   func disconnect() {
@@ -80,7 +85,7 @@ final class ClientModel {
   private func replay() {
     guard let room = world.room else { return }
     switch room.history.next(after: catchUp.place) {
-    case .end: isAttached = true
+    case .end: attach(to: room, isPastGap: catchUp.isPastGap)
     case .entries(let entries):
       for entry in entries { send(entry) }
       later(replay)

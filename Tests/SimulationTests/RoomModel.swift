@@ -17,6 +17,7 @@ final class RoomModel {
   private unowned let world: World
   private(set) var history: History
   private var gapPace = GapPace()
+  private var hasNewcomers = false
   private var batch = HistoryBatch()
   /// What is on its way to the disk.
   private var departed: HistoryBatch?
@@ -43,8 +44,6 @@ final class RoomModel {
     world.disk.write((departed ?? HistoryBatch()).followed(by: batch), of: Self.stream, at: world.agenda.now)
     for line in unwritten { line.isWritten = true }
   }
-
-  /// Whether entries after a place were dropped; here the disk takes all.
 
   // What comes, as in `Relay.receive`.
 
@@ -94,23 +93,32 @@ final class RoomModel {
 
   /// Something may be missing.
   func gap() {
-    if !isKilled { carryOut(gapPace.doubt(isTold: history.isPastGap, at: world.agenda.now)) }
+    if !isKilled { carryOut(gapPace.doubt(isTold: isGapTold, at: world.agenda.now)) }
   }
 
   /// What comes next is older than what was said.
   func disorder() {
-    if !isKilled { carryOut(gapPace.disorder(isTold: history.isPastGap, at: world.agenda.now)) }
+    if !isKilled { carryOut(gapPace.disorder(isTold: isGapTold, at: world.agenda.now)) }
   }
 
   // As in `Room`.
 
+  private var isGapTold: Bool { history.isPastGap && !hasNewcomers }
+
+  /// Somebody sees what comes from now on.
+  func attach(isPastGap: Bool) {
+    if !isPastGap { hasNewcomers = true }
+  }
+
   private func carryOut(_ step: GapPace.Step) {
     switch step {
-    case .tell: publish(Item(entry: HistoryEntry(number: 0, time: 0, kind: .gap, payload: [])))
+    case .tell:
+      publish(Item(entry: HistoryEntry(number: 0, time: 0, kind: .gap, payload: [])))
+      hasNewcomers = false
     case .wait(let end):
       world.agenda.at(end) {
         if !self.isKilled {
-          self.carryOut(self.gapPace.tick(isTold: self.history.isPastGap, at: self.world.agenda.now))
+          self.carryOut(self.gapPace.tick(isTold: self.isGapTold, at: self.world.agenda.now))
         }
       }
     case .nothing: break
