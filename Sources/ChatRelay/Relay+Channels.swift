@@ -27,9 +27,8 @@ extension Relay {
   /// An event said that a channel is live, or is not any more.
   func liveStateChanged(of channel: TwitchUserID) {
     guard let account = directory.account(networkUserID: channel.rawValue) else { return }
-    let streams = directory.streams(carrying: account.id).map(\.id)
-    statusMayHaveChanged(of: streams)
-    for room in streams.compactMap({ rooms[$0] }) { lookSoon(for: room) }
+    statusMayHaveChanged(of: rooms.keys.filter { shows(account.id, on: $0) })
+    for stream in directory.streams(carrying: account.id) { rooms[stream.id].map(lookSoon) }
   }
 
   /// Somebody came, or went live: when a count is missing there or old, it is asked for before its turn.
@@ -47,13 +46,24 @@ extension Relay {
     channels(of: stream).filter { liveStates.isStale($0, at: .now, after: configuration.viewCountInterval) }
   }
 
-  /// The channels of all streams.
+  /// The channels of all streams, whose chat is read.
   var streamChannels: Set<TwitchUserID> {
     Set(directory.streams.keys.flatMap { channels(of: $0) })
   }
 
+  /// The channels of all accounts: status says of each whether it is live, also of those whose chat no stream carries.
+  var linkedChannels: Set<TwitchUserID> {
+    Set(directory.accounts.values.filter { Network(of: $0) == .twitch }.map(\.twitchUser))
+  }
+
+  /// Those of the streams that somebody is on, and those of the people there.
   private func watchedChannels() -> [TwitchUserID] {
-    Array(Set(rooms.values.filter(\.isWatched).flatMap { channels(of: $0.stream) }))
+    let watched = rooms.values.filter(\.isWatched)
+    let present = Set(watched.flatMap(\.users))
+    let own = directory.accounts.values.filter { account in
+      present.contains(account.owner) || directory.users(sharing: account.id).contains { present.contains($0.id) }
+    }
+    return Array(linkedChannels.intersection(own.map(\.twitchUser) + watched.flatMap { channels(of: $0.stream) }))
   }
 
   func channels(of stream: StreamID) -> [TwitchUserID] {

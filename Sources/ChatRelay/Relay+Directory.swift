@@ -22,12 +22,11 @@ extension Relay {
       writer.stop()
       writers[route] = nil
     }
-    let channels = streamChannels
-    liveStates.keep(channels)
-    let unknown = channels.filter { liveStates.isStale($0, at: .now, after: .seconds(3600)) }
+    liveStates.keep(linkedChannels)
+    let unknown = linkedChannels.filter { liveStates.isStale($0, at: .now, after: .seconds(3600)) }
     if hasBegun, !unknown.isEmpty { Task { await look(at: Array(unknown)) } }
     // A broadcaster's own eyes see their chat: they granted what that takes when they linked the account.
-    pool.want(Set(channels.map { ConduitPool.Channel(broadcaster: $0, reader: $0) }))
+    pool.want(Set(streamChannels.map { ConduitPool.Channel(broadcaster: $0, reader: $0) }))
     statusMayHaveChanged(of: rooms.keys)
     for waiter in directoryWaiters { waiter.resume() }
     directoryWaiters = []

@@ -44,12 +44,10 @@ extension Relay {
   }
 
   private func concerns(_ keys: Set<Health.Key>, _ stream: StreamID) -> Bool {
-    let accounts = directory.streams[stream]?.accounts ?? []
-    let users = rooms[stream]?.users ?? []
-    return keys.contains { key in
+    keys.contains { key in
       switch key.subject {
       case .gateway: true
-      case .account(let id): accounts.contains(id) || users.contains { directory.canUse(id, $0) }
+      case .account(let id): shows(id, on: stream)
       }
     }
   }
@@ -59,7 +57,7 @@ extension Relay {
     var conditions = conditionsOfPool
     if helix.failuresInARow >= Self.failuresToBelieve {
       conditions[.init(code: .twitchUnreachable)] = .init(
-        message: "Twitch does not answer, or with nothing but errors.", state: .down)
+        message: "Twitch does not answer, or with nothing but errors: lines may not go out.")
     }
     if helix.clockOffset.map({ abs($0) > Self.clockTolerance }) ?? false {
       conditions[.init(code: .clockWrong)] = .init(

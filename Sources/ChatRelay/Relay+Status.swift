@@ -18,6 +18,12 @@ extension Relay {
     account.state == .usable && senders[account.id]?.canSend == true
   }
 
+  /// Whether somebody on a stream may be told how an account stands: the stream's own, and those of the people who are there.
+  func shows(_ account: AccountID, on stream: StreamID) -> Bool {
+    directory.streams[stream]?.accounts.contains(account) == true
+      || rooms[stream]?.users.contains { directory.canUse(account, $0) } == true
+  }
+
   /// Whether lines can be sent to a stream's channels.
   func isOpenForChat(_ stream: StreamID) -> Bool {
     directory.streams[stream]?.chatWhenOffline == true || directory.accounts(of: stream).contains(where: isLive)

@@ -149,7 +149,7 @@ public actor Relay {
     startPool()
     tasks += [
       Task { await validateTokens() },
-      Task { await look(at: Array(streamChannels)) },
+      Task { await look(at: Array(linkedChannels)) },
       Task { await lookAtChannels() },
     ]
   }

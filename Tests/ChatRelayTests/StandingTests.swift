@@ -77,6 +77,15 @@ import Testing
     #expect(json["accounts"]?["\(home.harbor.id)"]?["live"] == true)
   }
 
+  @Test func whetherAnAccountIsLiveIsToldOfEach() async throws {
+    let home = try await Household()
+    defer { home.remove() }
+    let directory = try await home.store.directory()
+    let stream = try #require(directory.streams[home.stream.id])
+    let standing = Standing(for: home.john, on: stream, in: directory, isLive: { _ in true }, canSend: { _ in true })
+    #expect(try JSON(StatusMessage(standing: standing))["accounts"]?["\(home.dock.id)"]?["live"] == true)
+  }
+
   @Test func aSharedAccountIsListed() async throws {
     let (json, home) = try await status(of: \.john) { home in
       try await home.store.shareAccount(home.pier.id, with: home.john.id)

@@ -55,7 +55,7 @@ struct Standing: Equatable {
       entries.append(
         Entry(
           id: account.id, name: account.name, network: network, isReady: false,
-          isWritable: mayWrite && canSend(account), isLive: false))
+          isWritable: mayWrite && canSend(account), isLive: isLive(account)))
     }
   }
 
