@@ -35,7 +35,7 @@ final class Sender {
 
   /// Whether Twitch takes lines with this token, as far as is known.
   var canSend: Bool {
-    token.state == .usable && (token.scopes.isEmpty || token.scopes.contains(.userWriteChat))
+    token.state == .usable && token.scopes.contains(.userWriteChat)
   }
 
   /// What the account is in a channel. Until it is known the narrower limits hold.
