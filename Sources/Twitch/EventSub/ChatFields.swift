@@ -86,8 +86,10 @@ struct ChatFields: ~Copyable {
 
   /// What `/me` wrote, without the wrapper `U+0001 ACTION … U+0001` whose end may be missing; `nil` for ordinary text.
   private static func action(in text: String) -> String? {
-    let prefix = "\u{1}ACTION "
-    return text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
+    // Byte by byte: with an accent or a joiner behind it, the space is one character with that.
+    let prefix = "\u{1}ACTION ".utf8
+    return text.utf8.starts(with: prefix)
+      ? String(text[text.utf8.index(text.startIndex, offsetBy: prefix.count)...]) : nil
   }
 
   /// The text and its fragments, without the character that wraps an action; it means nothing to people wherever it is.

@@ -48,6 +48,7 @@ import Testing
     (#"\u0001ACTION waves\u0001"#, "waves", true),
     (#"\u0001ACTION waves"#, "waves", true),
     (#"\u0001ACTION \u0001"#, "", true),
+    (#"\u0001ACTION \u0301waves\u0001"#, "\u{301}waves", true),
     ("ACTION waves", "ACTION waves", false),
     (#"\u0001action waves"#, "action waves", false),
     (#"say \u0001ACTION waves\u0001"#, "say ACTION waves", false),
