@@ -1,4 +1,4 @@
-const address = /https?:\/\/[^\s<>"]+/giu;
+const address = /(?<![a-z0-9])https?:\/\/[^\s<>"]+/giu;
 const mention = /(?<![\p{L}\p{N}_])@[\p{L}\p{N}_]+/gu;
 
 /**

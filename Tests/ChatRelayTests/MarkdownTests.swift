@@ -17,8 +17,8 @@ import Testing
     ("# heading", ##"\# heading"##), ("- item", #"\- item"#), ("1. item", #"1\. item"#), ("1) item", #"1\) item"#),
     ("> quote", #"\> quote"#), ("+ item", #"\+ item"#), ("===", #"\=\=\="#), ("~~~", #"\~\~\~"#),
     ("    code", "code"), ("\tcode", "code"), ("a\nb", "a b"), ("a\u{0}b\u{1}", "a b "), ("a\u{2028}# b", ##"a \# b"##),
+    ("\u{2}\u{2}\u{2}\u{2}code", "code"), ("\u{2} \u{85}  code", "code"),
     ("[x](javascript:alert(1))", #"\[x\]\(javascript:alert\(1\)\)"#),
-    ("![x](https://a.b/c)", #"\!\[x\]\(https://a\.b/c\)"#),
     ("javascript:alert(1)", #"javascript:alert\(1\)"#),
   ])
   func whatMeansSomethingIsEscaped(_ text: String, _ expected: String) {
@@ -34,6 +34,11 @@ import Testing
       #"[https://en\.wikipedia\.org/wiki/Seal\_\(animal\)](https://en.wikipedia.org/wiki/Seal\_\(animal\))"#
     ),
     ("HTTPS://X.Y", #"[HTTPS://X\.Y](HTTPS://X.Y)"#),
+    ("見てhttps://a.b/c", #"見て[https://a\.b/c](https://a.b/c)"#), ("link:http://a.b", #"link:[http://a\.b](http://a.b)"#),
+    ("![x](https://a.b/c)", #"\!\[x\]\([https://a\.b/c](https://a.b/c)\)"#),
+    ("a:b http:/x https://a.b", #"a:b http:/x [https://a\.b](https://a.b)"#),
+    ("e\u{301}http://a.b", #"e\u{301}[http://a\.b](http://a.b)"#.replacing(#"\u{301}"#, with: "\u{301}")),
+    ("1http://a.b", #"1http://a\.b"#),
     ("https://", "https://"), ("http:// x", "http:// x"), ("xhttps://a.b", #"xhttps://a\.b"#),
     ("ftp://a.b", #"ftp://a\.b"#),
     ("https://a/?b=1&copy;=2", #"[https://a/?b\=1\&copy;\=2](https://a/?b=1\&copy;=2)"#),

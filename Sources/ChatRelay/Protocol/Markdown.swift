@@ -15,8 +15,9 @@ struct Markdown {
   mutating func append(_ plain: String) {
     var rest = Substring(plain)
     if bytes.isEmpty, let first = rest.utf8.first, first <= 0x20 || first >= 0x7F {
-      // Four leading spaces or a tab would make it a block of code.
-      rest = rest.drop { $0.isWhitespace }
+      // Four leading spaces or a tab would make it a block of code, and control characters come out as spaces.
+      rest = Substring(
+        rest.unicodeScalars.drop { $0.properties.isWhitespace || $0.properties.generalCategory == .control })
     }
     while let link = WebAddress.first(in: rest) {
       appendEscaped(rest[..<link.startIndex].utf8Span.span)
