@@ -38,7 +38,8 @@ final class GatewayModel {
       guard let shard = there.shards[place], shard.isEnabled else { return false }
       return world.twitch.isOpen(shard.session) && conduit.shards[place].session == shard.session
     }
-    return there.shardCount == world.shardCount && isEachEnabled && subscriptions.isComplete && !arrivals.isLossy
+    return there.shardCount == world.shardCount && isEachEnabled && subscriptions.isComplete == true
+      && !arrivals.isLossy
   }
 
   /// Whether a shard counts as ready and its socket is dead.

@@ -202,15 +202,13 @@ final class SubscriptionKeeper {
   }
 
   private func report() {
-    let isComplete = state.isComplete
-    if isComplete != wasComplete {
-      if isComplete { failures = failures.filter { .now - $0.value < Self.quiet } }
-      logger.info(
-        isComplete ? "all subscriptions are there" : "subscriptions are missing",
-        metadata: ["there": "\(state.presentCount)", "missing": "\(state.missingCount)"])
-    }
+    defer { tell(.change) }
+    guard let isComplete = state.isComplete, isComplete != wasComplete else { return }
     wasComplete = isComplete
-    tell(.change)
+    if isComplete { failures = failures.filter { .now - $0.value < Self.quiet } }
+    logger.info(
+      isComplete ? "all subscriptions are there" : "subscriptions are missing",
+      metadata: ["there": "\(state.presentCount)", "missing": "\(state.missingCount)"])
   }
 }
 

@@ -60,8 +60,8 @@ struct SubscriptionState {
   /// How many are to be removed.
   var excessCount: Int { removable.count }
 
-  /// Whether all that is wanted is there.
-  var isComplete: Bool { conduit != nil && channels != nil && !isListing && missingCount == 0 }
+  /// Whether all that is wanted is there; `nil` while Twitch is asked what is.
+  var isComplete: Bool? { isListing ? nil : conduit != nil && channels != nil && missingCount == 0 }
 
   /// The channels whose chat Twitch does not let us read, and why.
   var unreadable: [ConduitPool.Channel: String] { refusals.unreadable }

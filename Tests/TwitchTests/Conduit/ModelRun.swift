@@ -92,7 +92,7 @@ struct ModelRun {
     guard conduit.isReady, let id = conduit.conduit, let there = twitch.conduits[id] else { return false }
     let enabled = there.shards.filter { $0.value.status == .enabled && sockets[$0.key] == $0.value.session }
     let own = twitch.subscriptions.values.filter { $0.conduit == id }
-    return there.shardCount == shardCount && enabled.count == shardCount && subscriptions.isComplete
+    return there.shardCount == shardCount && enabled.count == shardCount && subscriptions.isComplete == true
       && own.count == channels.count * 8 + 1 && own.allSatisfy { $0.status == "enabled" }
   }
 
