@@ -10,12 +10,15 @@ struct CatchUp {
   /// Whether a message was sent already.
   private var hasMessages = false
   /// Whether a gap was told, and nothing since.
-  private(set) var isPastGap = false
+  private(set) var isPastGap: Bool
 
   /// Begins after that place; for who has nothing yet, with the room's head at their arrival.
-  init(after place: Int64, arrival: Int64? = nil) {
+  ///
+  /// - Parameter isPastGap: Whether a gap is what was told there.
+  init(after place: Int64, arrival: Int64? = nil, isPastGap: Bool = false) {
     self.place = place
     self.arrival = arrival
+    self.isPastGap = isPastGap
   }
 
   /// Whether it has nothing yet, so that it misses nothing either.

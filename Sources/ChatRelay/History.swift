@@ -131,6 +131,12 @@ struct History {
   /// Whether nothing was said since the last gap.
   var isPastGap: Bool { tail.last?.kind == .gap }
 
+  /// Whether there is a gap at a place, as far as that is at hand.
+  func isGap(at place: Int64) -> Bool {
+    let index = tail.partitioningIndex { $0.number >= place }
+    return index < tail.endIndex && tail[index].number == place && tail[index].kind == .gap
+  }
+
   /// Where the entries at hand begin: everything after this place is in the tail.
   var tailStart: Int64 { tail.first.map { $0.number - 1 } ?? head }
 

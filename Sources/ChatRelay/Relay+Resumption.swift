@@ -15,7 +15,8 @@ extension Relay {
     case .since(let cursor) where cursor.stream == room.stream:
       // A place that this run has not come to yet is of one that left nothing behind: all that there is came after it.
       let place = cursor.number <= room.history.head ? cursor.number : room.history.start
-      Task { await replay(to: connection, in: room, CatchUp(after: place)) }
+      let start = CatchUp(after: place, isPastGap: room.history.isGap(at: place))
+      Task { await replay(to: connection, in: room, start) }
     case .since, .lost:
       tellGap(connection, in: room, at: room.history.head)
       room.attach(connection, isPastGap: true)

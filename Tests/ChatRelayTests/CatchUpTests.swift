@@ -53,6 +53,11 @@ import Testing
       sent([gap(11), whisper, gap(13), message(14), gap(15), deletion(16), gap(17)], &catchUp) == [11, 14, 15, 16, 17])
   }
 
+  @Test func whoComesBackWithTheCursorOfAGapIsNotToldOfAnotherRightBehindIt() {
+    var catchUp = CatchUp(after: 10, isPastGap: true)
+    #expect(sent([gap(11), message(12), gap(13)], &catchUp) == [12, 13])
+  }
+
   @Test func whoIsNewGetsNoDeletionsAndNoGapBeforeTheFirstMessage() {
     var catchUp = CatchUp(after: 10, arrival: 100)
     #expect(

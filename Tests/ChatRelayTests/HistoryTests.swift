@@ -57,6 +57,14 @@ import WebSockets
     }
   }
 
+  @Test func whereAGapIsCanBeLookedUp() {
+    var history = history()
+    history.append(message(history.nextNumber()))
+    history.append(HistoryEntry(number: history.nextNumber(), time: 0, kind: .gap, payload: []))
+    let first = history.tailStart + 1
+    #expect((first - 1...first + 3).map { history.isGap(at: $0) } == [false, true, false, true, false])
+  }
+
   @Test func aRunBeginsWithAGap() {
     var history = history()
     history.append(message(history.nextNumber()))

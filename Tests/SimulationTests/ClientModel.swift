@@ -40,7 +40,8 @@ final class ClientModel {
       base = world.twitch.lines.map(\.count) + [world.whispers.count]
       return attach(to: room, isPastGap: false)
     }
-    catchUp = CatchUp(after: cursor <= room.history.head ? cursor : room.history.start)
+    let place = cursor <= room.history.head ? cursor : room.history.start
+    catchUp = CatchUp(after: place, isPastGap: room.history.isGap(at: place))
     replay()
   }
 
