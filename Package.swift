@@ -130,6 +130,7 @@ let package = Package(
     .testTarget(
       name: "WebSocketsTests",
       dependencies: [
+        "CLibWebSockets",
         "WebSockets",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),

@@ -158,7 +158,9 @@ import HTTPTypes
       guard let call, !call.isDone else { return -1 }
       begin(call)
     }
-    return opened.isEmpty ? 0 : answered(opened)
+    let result = opened.isEmpty ? 0 : answered(opened)
+    // After the server's goodbye nothing more comes, though it may wait for our end of the connection before it closes its own.
+    return tls.isOver ? -1 : result
   }
 
   private func answered(_ bytes: [UInt8]) -> Int32 {
@@ -181,7 +183,7 @@ import HTTPTypes
     self.call = nil
     answers += 1
     call.finish(.success(response))
-    guard parser.canReuseConnection, !isCondemned else { return -1 }
+    guard parser.canReuseConnection, !isCondemned, tls?.isOver != true else { return -1 }
     idleTimer = connection.loop.schedule(after: Self.idleTime) { [weak self] in self?.condemn() }
     report(self, .idle)
     return 0

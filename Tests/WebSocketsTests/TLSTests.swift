@@ -1,7 +1,9 @@
+import CLibWebSockets
 import Foundation
 import HTTPTypes
 import Testing
-import WebSockets
+
+@testable import WebSockets
 
 @Suite struct TLSTests {
   /// A certificate for `localhost` that nobody has signed, as files that are removed afterwards.
@@ -75,6 +77,24 @@ import WebSockets
           guard case .unreachable? = error as? ConnectError else { throw error }
         }
       }
+    }
+  }
+
+  /// Python's servers say goodbye and wait for ours before they close.
+  @Test func aConnectionIsNotUsedAgainAfterTheServersGoodbye() async throws {
+    try await withCertificate { certificate in
+      // Only this test's server has it.
+      #expect(unsafe SSL_CTX_load_verify_locations(TLSSession.context, certificate.chainPath, nil) == 1)
+      let server = try TLSServer(certificate)
+      let answering = Task { [await server.answer("one"), await server.answer("two")] }
+      try await Host.run { host, _ in
+        for expected in ["one", "two"] {
+          let answer = try await host.send(.post, "https://localhost:\(server.port)/")
+          #expect(String(decoding: answer.body, as: UTF8.self) == expected)
+        }
+      }
+      // It has let nobody go by itself.
+      _ = await answering.value
     }
   }
 
