@@ -30,6 +30,10 @@ public final class Helix {
   private var oddLists: Set<String> = []
   /// The token that was told to be refused: many calls may be made with it.
   private var refused: Secret?
+  /// The application's token that was last replaced though the words of the refusal were about something else.
+  private var doubted: (token: Secret, time: ContinuousClock.Instant)?
+  /// How long until that may be done again.
+  private static let doubtPause: Duration = .seconds(60)
   /// How many seconds Twitch's clock is ahead of ours, as its last answer said; `nil` before the first one.
   public private(set) var clockOffset: Double?
   /// How many calls in a row came to nothing because Twitch could not be reached, did not answer, or failed.
@@ -58,11 +62,23 @@ public final class Helix {
     let secret = try await current(token)
     do throws(HelixError) {
       return try await exchange(call, token, secret)
-    } catch .unauthorized(let message) where HelixError.isAboutTheToken(message) {
+    } catch .unauthorized(let message) where mayHelp(token, insteadOf: secret, message) {
       if refused != secret { logger.info("Twitch refused a token, replacing it", metadata: ["path": "\(call.path)"]) }
       refused = secret
       return try await exchange(call, token, try await replacement(of: secret, token))
     }
+  }
+
+  /// Whether another token may help where this one was refused.
+  ///
+  /// Of the application's own that may be so whatever the words are, which are unstable prose (FACTS 2): without it nothing works until
+  /// somebody starts the program again. But some refusals are about what was asked for, and another token for each of those would be too many.
+  private func mayHelp(_ token: Token, insteadOf secret: Secret, _ message: String) -> Bool {
+    if HelixError.isAboutTheToken(message) { return true }
+    guard case .app = token else { return false }
+    if let doubted, secret == doubted.token || .now - doubted.time < Self.doubtPause { return secret == doubted.token }
+    doubted = (secret, .now)
+    return true
   }
 
   /// Sends the call and decodes the one object it answers with.

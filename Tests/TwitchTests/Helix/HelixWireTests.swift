@@ -65,6 +65,32 @@ import WebSockets
     }
   }
 
+  /// What Twitch says of an application's token that has ended is prose; without another one nothing would work any more.
+  @Test func anApplicationsTokenIsReplacedWhateverTheWords() async throws {
+    try await withTwitch { twitch, request in
+      if request.isForToken { return .token("token \(twitch.requests.count)") }
+      let words = #"{"status":401,"message":"The app access token is invalid or has expired"}"#
+      return request.headers[.authorization] == "Bearer token 1"
+        ? .json(Data(words.utf8), status: .unauthorized) : try .sample("helix_conduits_get")
+    } _: { twitch async throws in
+      #expect(try await twitch.helix.conduits().count == 2)
+      #expect(twitch.requests.filter(\.isForToken).count == 2)
+    }
+  }
+
+  @Test func butNotForEachRefusalThatIsAboutSomethingElse() async throws {
+    try await withTwitch { twitch, request in
+      if request.isForToken { return .token("token \(twitch.requests.count)") }
+      return .json(
+        Data(#"{"status":401,"message":"the user must have authorized the app"}"#.utf8), status: .unauthorized)
+    } _: { twitch async throws in
+      for _ in 0..<5 {
+        await #expect(throws: HelixError.self) { try await twitch.helix.conduits() }
+      }
+      #expect(twitch.requests.filter(\.isForToken).count == 2)
+    }
+  }
+
   @Test func aTokenThatIsRefusedTwiceIsUnauthorized() async throws {
     try await withTwitch { _, request in
       request.isForToken ? .token("app") : Response(.unauthorized)
