@@ -17,6 +17,8 @@ struct SubscriptionState {
   static let parallelLimit = 6
   /// How often to compare with Twitch's list, at least; longer when the list is long, since each page costs a call.
   static let listInterval: Duration = .seconds(300)
+  /// How often adding one may fail until the others go first.
+  static let patience = 3
   /// How soon to list when there is doubt about what is there.
   static let checkInterval: Duration = .seconds(30)
 
@@ -37,6 +39,10 @@ struct SubscriptionState {
   private var missing: [Subscription.Topic] = []
   private var removable: [SubscriptionID] = []
   private var creating: Set<Subscription.Topic> = []
+  /// How often in a row adding one came to nothing for want of an answer that makes sense.
+  private var failures: [Subscription.Topic: Int] = [:]
+  /// What is there as far as Twitch's conflicts say, and how many of these in a row the list did not confirm.
+  private var conflicts: [Subscription.Topic: Int] = [:]
   private var deleting: Set<SubscriptionID> = []
 
   private var isListing = false
@@ -98,6 +104,8 @@ struct SubscriptionState {
     topics = [:]
     removable = []
     creating = []
+    failures = [:]
+    conflicts = [:]
     deleting = []
     // What was refused may have been refused because of the conduit.
     refusals = Refusals()
@@ -193,7 +201,7 @@ struct SubscriptionState {
   }
 
   private mutating func takeOver(_ list: [Subscription], at now: ContinuousClock.Instant) {
-    let assumed = present.filter { $0.value == nil }.keys
+    let assumed = Set(present.filter { $0.value == nil }.keys)
     present = [:]
     topics = [:]
     removable = []
@@ -209,8 +217,14 @@ struct SubscriptionState {
         removable.append(subscription.id)
       }
     }
-    // Twitch said that these exist, and does not list them with this conduit: asking again at once would go on for ever.
-    for topic in assumed where present[topic] == nil { refuse(topic, "exists, and is not listed", at: now) }
+    for (topic, count) in conflicts {
+      if present[topic] != nil {
+        conflicts[topic] = nil
+      } else if count > 1 || assumed.contains(topic) {
+        // Twitch says that it exists, and does not list it with this conduit: asking again at once would go on for ever.
+        refuse(topic, "exists, and is not listed", at: now)
+      }
+    }
     findMissing(at: now)
   }
 
@@ -231,8 +245,15 @@ struct SubscriptionState {
     guard id == conduit, creating.remove(topic) != nil else { return false }
     switch result {
     case .success(let subscription):
+      conflicts[topic] = nil
       added(topic, subscription.id, at: now)
     case .failure(.conflict(let existing)):
+      conflicts[topic, default: 0] += 1
+      // What the list did not confirm twice counts no more.
+      guard conflicts[topic, default: 0] <= 2 else {
+        refuse(topic, "exists, and is not listed", at: now)
+        return false
+      }
       added(topic, existing, at: now)
       // Whether it is enabled, and delivers here, only the list tells.
       listAt = min(listAt ?? now, now + Self.checkInterval)
@@ -246,7 +267,9 @@ struct SubscriptionState {
       refuse(topic, message, at: now)
       return true
     case .failure(let error):
-      missing.append(topic)
+      failures[topic, default: 0] += 1
+      // One that always fails must not keep all others from their turn.
+      missing.insert(topic, at: failures[topic, default: 0] < Self.patience ? missing.count : 0)
       retry.fail(at: now, earliest: error.earliestRetry, using: &generator)
     }
     return false
@@ -254,6 +277,7 @@ struct SubscriptionState {
 
   private mutating func added(_ topic: Topic, _ id: SubscriptionID?, at now: ContinuousClock.Instant) {
     retry.succeed()
+    failures[topic] = nil
     enter(topic, id)
     if !wanted.contains(topic) { removeExcess(topic, id) }
     if refusals.remove(topic) { findMissing(at: now) }

@@ -358,6 +358,44 @@ import Testing
     #expect(steps.first == .create(Topic(.channelChatMessage, for: channel), "N"))
   }
 
+  @Test func whatAlwaysFailsKeepsNothingElseFromItsTurn() throws {
+    var script = script(channel, other)
+    let poison = Topic(.channelChatMessage, for: channel)
+    var made: Set<Topic> = []
+    for _ in 0..<50 {
+      for case .create(let topic, _) in script.steps(after: 5) {
+        if topic == poison {
+          script.answer(topic, .server(status: 500))
+        } else {
+          made.insert(topic)
+          let subscription = try Self.subscription(SubscriptionID("made\(made.count)"), topic)
+          _ = script.state.created(topic, on: "C", .success(subscription), at: script.now, using: &script.generator)
+        }
+      }
+    }
+    #expect(script.state.missingCount == 1)
+    #expect(script.state.isComplete == false)
+  }
+
+  /// It may have been removed just before Twitch listed what there is; once more is too often.
+  @Test func whatConflictsAgainAndIsNotListedIsRefused() throws {
+    var script = script(channel)
+    let topic = Topic(.channelChatMessage, for: channel)
+    for isRefused in [false, true] {
+      #expect(script.steps() == [.create(topic, "C")])
+      script.answer(topic, .conflict(existing: "elsewhere"))
+      let others = try script.agree()
+      #expect(script.state.isComplete == true)
+      #expect(script.steps(after: 31) == [.list("C")])
+      script.listed(try others.map { try Self.subscription(SubscriptionID($0.type.rawValue), $0) })
+      #expect((script.state.unreadable[channel] != nil) == isRefused)
+    }
+    // Nor does it count as there in between from then on.
+    for case .create(topic, _) in script.steps(after: 61) { script.answer(topic, .conflict(existing: "elsewhere")) }
+    #expect(script.state.unreadable[channel] != nil)
+    #expect(script.state.isComplete == false)
+  }
+
   @Test func theListIsComparedAgainEveryFiveMinutes() throws {
     var script = script(channel)
     _ = try script.agree()
