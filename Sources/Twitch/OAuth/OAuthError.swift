@@ -4,7 +4,7 @@ public enum OAuthError: Error, Hashable, Sendable {
   case unreachable(String)
   /// The request left and no whole answer came: try again later. A token may have been made that nobody knows.
   case unanswered(String)
-  /// Twitch answered 429 or 5xx: try again later.
+  /// Twitch answered 429 or 5xx, or something that its login server never answers: try again later.
   case unavailable(status: Int)
   /// The client id or the client secret is wrong: correct the configuration. Waiting does not help.
   case invalidApplication(message: String)
@@ -16,14 +16,14 @@ public enum OAuthError: Error, Hashable, Sendable {
   case relinkNeeded
   /// A new pair could not be stored, so it is not used; the next call tries to store it again.
   case notStored(String)
-  /// Twitch said yes in words that make no sense here: give up and report it.
+  /// Twitch said yes in words that make no sense here, or somebody in its place: try again later.
   case unreadable(String)
 
   /// Whether the same call may succeed later without anyone changing anything.
   public var isTemporary: Bool {
     switch self {
-    case .unreachable, .unanswered, .unavailable, .notStored: true
-    case .invalidApplication, .invalidToken, .refused, .relinkNeeded, .unreadable: false
+    case .unreachable, .unanswered, .unavailable, .notStored, .unreadable: true
+    case .invalidApplication, .invalidToken, .refused, .relinkNeeded: false
     }
   }
 }

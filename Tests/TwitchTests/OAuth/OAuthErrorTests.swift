@@ -26,6 +26,13 @@ import Testing
     #expect(OAuthError(status: 400, body: Data(body.utf8)) == .refused(status: 400, message: ""))
   }
 
+  /// A proxy's page or a redirection says nothing about anybody's token.
+  @Test(arguments: [302, 307, 404, 405, 408, 410, 418, 429, 500, 599])
+  func whatTheLoginServerNeverAnswersIsForNow(_ status: Int) {
+    #expect(OAuthError(status: status, body: Data("<html></html>".utf8)) == .unavailable(status: status))
+    #expect(OAuthError(status: 403, body: Data("<html></html>".utf8)) == .unavailable(status: 403))
+  }
+
   @Test func readsTheBodyWithThreeKeys() {
     let body = Data(#"{"error":"Bad Request","status":400,"message":"Invalid refresh token"}"#.utf8)
     #expect(OAuthError(status: 400, body: body) == .refused(status: 400, message: "Invalid refresh token"))
@@ -33,9 +40,9 @@ import Testing
 
   @Test(arguments: [
     (OAuthError.unreachable(""), true), (.unanswered(""), true), (.unavailable(status: 503), true),
-    (.notStored(""), true),
+    (.notStored(""), true), (.unreadable(""), true),
     (.invalidApplication(message: ""), false), (.invalidToken, false), (.refused(status: 400, message: ""), false),
-    (.relinkNeeded, false), (.unreadable(""), false),
+    (.relinkNeeded, false),
   ])
   func saysWhetherWaitingHelps(_ error: OAuthError, isTemporary: Bool) {
     #expect(error.isTemporary == isTemporary)
