@@ -60,6 +60,22 @@ public final class OAuth {
     }
   }
 
+  /// Takes back for ever what a user granted. When the access token has ended, that is done with the one that follows it: with one that is
+  /// not valid Twitch takes nothing back, and the refresh token would go on working.
+  public func revoke(_ pair: TokenPair) async throws(OAuthError) {
+    do throws(OAuthError) {
+      _ = try await validate(pair.accessToken)
+      try await revoke(pair.accessToken)
+    } catch .invalidToken {
+      guard let refreshToken = pair.refreshToken else { return }
+      do throws(OAuthError) {
+        try await revoke(try await refresh(refreshToken).accessToken)
+      } catch .refused {
+        // There is nothing left to take back.
+      }
+    }
+  }
+
   /// Starts a login on another screen (device code grant): show the person the address and the code, then poll.
   public func startDeviceCode(scopes: [Scope]) async throws(OAuthError) -> DeviceCode {
     let answer = try await post("device", [("client_id", clientID), ("scopes", joined(scopes))])

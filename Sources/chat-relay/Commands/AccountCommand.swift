@@ -123,8 +123,10 @@ extension AccountCommand {
       let store = try await settings.openStore()
       let account = try await store.directory().required(account)
       if let twitch {
-        let token = Secret(try await store.tokens(of: account.id).accessToken)
-        try await TwitchAccess.run(twitch, logger) { try await $0.oauth.revoke(token) }
+        let tokens = try await store.tokens(of: account.id)
+        let pair = TokenPair(
+          accessToken: Secret(tokens.accessToken), refreshToken: tokens.refreshToken.map { Secret($0) })
+        try await TwitchAccess.run(twitch, logger) { try await $0.oauth.revoke(pair) }
       }
       try await store.removeAccount(account.id)
       let revoked = forget ? "Its token was not revoked." : "Its token is revoked at Twitch."

@@ -52,6 +52,21 @@ import WebSockets
     }
   }
 
+  /// With the token that has ended nothing is taken back, and the refresh token would go on working.
+  @Test func ofAPairThatHasEndedTheNextOneIsTakenBack() async throws {
+    try await withTwitch { _, request in
+      switch request.path {
+      case "/oauth2/validate": try .sample("oauth_validate_401", status: .unauthorized)
+      case "/oauth2/token": .token("next", refresh: "r2")
+      default: Response(.ok)
+      }
+    } _: { twitch async throws in
+      try await twitch.oauth.revoke(TokenPair(accessToken: Secret("ended"), refreshToken: Secret("r1")))
+      #expect(twitch.requests.map(\.path) == ["/oauth2/validate", "/oauth2/token", "/oauth2/revoke"])
+      #expect(twitch.requests.last.map { String(decoding: $0.body, as: UTF8.self).contains("token=next") } == true)
+    }
+  }
+
   @Test func revokingIsDoneWhenTheTokenIsGone() async throws {
     try await withTwitch { _, request in
       switch request.form["token"] {
