@@ -92,6 +92,8 @@ struct SessionState {
   /// Where Twitch wants the second socket to move on to, once the first is done with.
   private var nextURL: String?
   private var lastLink = Link()
+  /// When it last began to move.
+  private var movedAt: Instant?
 
   /// Begins a session at that URL; the first step is to open its first link.
   init(url: String, at now: ContinuousClock.Instant) {
@@ -280,14 +282,17 @@ struct SessionState {
 
   /// The first socket is done with: from now on there is the second one, until it has to move itself.
   private mutating func goOn(_ open: Open, at now: Instant) {
-    state = nextURL.map { .waitingToMove(open, to: $0, until: now) } ?? .open(open)
+    state = nextURL.map { .waitingToMove(open, to: $0, until: moveTime(at: now)) } ?? .open(open)
     nextURL = nil
   }
 
   private mutating func move(_ link: Link, to url: String, at now: Instant) -> Step {
     switch state {
     case .open(let open) where open.link == link, .waitingToMove(let open, _, _) where open.link == link:
-      return connect(to: url, from: open, at: now)
+      let time = moveTime(at: now)
+      guard time > now else { return connect(to: url, from: open, at: now) }
+      state = .waitingToMove(open, to: url, until: time)
+      return .wait
     case .handingOver(let open, _) where open.link == link, .settling(let open, _, _) where open.link == link:
       nextURL = url
       return .wait
@@ -296,9 +301,13 @@ struct SessionState {
     }
   }
 
+  /// When it may move: Twitch gives it half a minute, and may ask again each time that it has moved.
+  private func moveTime(at now: Instant) -> Instant { max(now, movedAt.map { $0 + Self.moveRetry } ?? now) }
+
   /// Twitch's URL is good for one connection; what failed there goes on as a fresh one, which has none.
   private mutating func connect(to requested: String?, from open: Open, at now: Instant) -> Step {
     lastLink = Link(number: lastLink.number + 1, isRequested: requested != nil)
+    movedAt = now
     state = .moving(open, to: lastLink, until: now + Self.welcomeTimeout)
     return .connect(lastLink, url: requested ?? url)
   }

@@ -291,6 +291,16 @@ import Testing
     #expect(!state.isStranded)
   }
 
+  @Test func betweenTwoMovesIsASecond() throws {
+    var (state, old, new) = try moving()
+    #expect(state.receive(welcome("A"), on: new, at: after(1.1)) == .close(old))
+    #expect(state.lose(old, .closed(code: 1000), at: after(1.2)) == .wait)
+    #expect(state.receive(.reconnect(url: "ws://cell-b/ws"), on: new, at: after(1.3)) == .wait)
+    #expect(state.deadline == after(2))
+    #expect(state.tick(at: after(1.9)) == .wait)
+    #expect(try link(state.tick(at: after(2))).url == "ws://cell-b/ws")
+  }
+
   @Test func aRequestToMoveOnThatComesWhileTheOldSocketIsReadToItsEndIsHeeded() throws {
     let nextURL = "ws://cell-b/ws?challenge=2&id=A"
     var (state, old, new) = try moving()
