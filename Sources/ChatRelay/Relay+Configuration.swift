@@ -30,6 +30,8 @@ extension Relay {
     public var metricsToken: Secret?
     /// How often viewer counts are asked for while somebody watches.
     package var viewCountInterval: Duration = .seconds(60)
+    /// How often to look whose token is to be validated.
+    package var validationPause: Duration = .seconds(60)
     /// For how long a line is of any use to those who read it.
     package var longestWait: Duration = .seconds(180)
     /// How long a line's echo is waited for when Twitch did not answer for the line.

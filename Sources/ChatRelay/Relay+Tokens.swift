@@ -5,20 +5,28 @@ import WebSockets
 
 /// The tokens of linked accounts.
 extension Relay {
-  /// Twitch wants each token validated when the program starts and every hour (FACTS 1.6).
+  /// Twitch wants each token validated when the program starts and every hour (FACTS 1.6). What it did not answer is asked again
+  /// after a minute.
   func validateTokens() async {
+    var answered: [AccountID: ContinuousClock.Instant] = [:]
     repeat {
-      for sender in Array(senders.values) where !Task.isCancelled { await validate(sender) }
-    } while (try? await loop.sleep(for: .seconds(3600))) != nil
+      for sender in Array(senders.values) where !Task.isCancelled {
+        if let last = answered[sender.account], .now - last < .seconds(3600) { continue }
+        answered[sender.account] = await validate(sender) ? .now : nil
+      }
+    } while (try? await loop.sleep(for: configuration.validationPause)) != nil
   }
 
-  /// Asks Twitch about one account's token.
-  func validate(_ sender: Sender) async {
-    guard sender.token.state == .usable else { return }
+  /// Asks Twitch about one account's token. Says whether it has answered.
+  @discardableResult
+  func validate(_ sender: Sender) async -> Bool {
+    guard sender.token.state == .usable else { return true }
     let couldSend = sender.canSend
+    var isAnswered = true
     do {
       try await sender.token.validate()
     } catch  where error.isTemporary {
+      isAnswered = false
       logger.warning(
         "Twitch did not say whether a token is valid",
         metadata: ["account": "\(sender.account)", "error": "\(error)"])
@@ -26,6 +34,7 @@ extension Relay {
       // What cannot be used any more is reported as the state's change.
     }
     if sender.canSend != couldSend { statusMayHaveChanged(of: rooms.keys) }
+    return isAnswered
   }
 
   func makeSender(_ account: Account, _ pair: TokenPair) -> Sender {

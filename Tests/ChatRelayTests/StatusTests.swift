@@ -69,6 +69,21 @@ import TwitchSimulator
     }
   }
 
+  @Test func whatTwitchDidNotSayOfATokenIsAskedAgainSoon() async throws {
+    try await withRelay {
+      $0.validationPause = .milliseconds(100)
+    } _: { relay, twitch in
+      try await twitch.expireTokens(of: "dock", refreshToo: true)
+      await twitch.add(Simulator.CallFault("GET", "/oauth2/validate", times: 3, status: 503))
+      try await relay.restart { again in
+        let john = try await again.joinAsJohn()
+        let dock = "\(relay.home.dock.id)"
+        var status = try await john.status()
+        while status["accounts"]?[dock]?["writable"] != false { status = try await john.next("status") }
+      }
+    }
+  }
+
   @Test func linkingAndUnlinkingIsTold() async throws {
     try await withRelay { relay, twitch in
       let home = relay.home
