@@ -51,7 +51,9 @@ struct LiveStates {
     return state.isLive && state.viewers == nil || now - look > age
   }
 
-  mutating func wentLive(_ channel: TwitchUserID, at now: ContinuousClock.Instant) {
+  /// - Parameter time: When Twitch said so, by its clock: what comes late may be of the broadcast that has ended since.
+  mutating func wentLive(_ channel: TwitchUserID, time: Timestamp, at now: ContinuousClock.Instant) {
+    if let endedAt = channels[channel]?.endedAt, time <= endedAt { return }
     channels[channel, default: Channel()].turn(live: true)
     channels[channel]?.event = now
   }

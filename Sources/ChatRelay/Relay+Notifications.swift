@@ -28,7 +28,7 @@ extension Relay {
     case .clear(let broadcaster):
       publish(.everything, in: broadcaster, at: time)
     case .streamOnline(let online):
-      liveStates.wentLive(online.broadcaster.id, at: .now)
+      liveStates.wentLive(online.broadcaster.id, time: time, at: .now)
       liveStateChanged(of: online.broadcaster.id)
     case .streamOffline(let broadcaster):
       liveStates.wentOffline(broadcaster.id, time: time, at: .now)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 import Twitch
 
@@ -5,6 +6,7 @@ import Twitch
 
 @Suite struct LiveStatesTests {
   private let now = ContinuousClock.now
+  private let time = Timestamp(.now)
   private let title = ChannelTitle(title: "t", category: "c")
 
   private func broadcast(_ startedAt: String?, viewers: Int = 5) -> LiveStates.Broadcast {
@@ -22,7 +24,7 @@ import Twitch
 
   @Test func anEmptyLookRightAfterGoingLiveChangesNothing() {
     var states = LiveStates()
-    states.wentLive("c", at: now)
+    states.wentLive("c", time: time, at: now)
     for minute in 0..<5 {
       #expect(states.look(at: "c", found: nil, at: now + .seconds(60 * minute)) == LiveStates.Change())
     }
@@ -31,7 +33,7 @@ import Twitch
 
   @Test func whatIsMissingForLongIsOver() {
     var states = LiveStates()
-    states.wentLive("c", at: now)
+    states.wentLive("c", time: time, at: now)
     let later = now + LiveStates.lag
     _ = states.look(at: "c", found: nil, at: later)
     _ = states.look(at: "c", found: nil, at: later)
@@ -50,6 +52,15 @@ import Twitch
     #expect(states.look(at: "c", found: broadcast("2026-03-14T20:05:00Z"), at: now).liveChanged == true)
   }
 
+  @Test func thatItBeganComesTooLateWhenItHasEnded() throws {
+    var states = LiveStates()
+    states.wentOffline("c", time: try #require(Timestamp("2026-03-14T20:00:00Z")), at: now)
+    states.wentLive("c", time: try #require(Timestamp("2026-03-14T19:59:59Z")), at: now)
+    #expect(!states.isLive("c"))
+    states.wentLive("c", time: try #require(Timestamp("2026-03-14T20:00:01Z")), at: now)
+    #expect(states.isLive("c"))
+  }
+
   @Test func aCountThatStaysIsNoChange() {
     var states = LiveStates()
     _ = states.look(at: "c", found: broadcast(nil, viewers: 5), at: now)
@@ -63,7 +74,7 @@ import Twitch
     _ = states.look(at: "c", found: nil, at: now)
     #expect(!states.isStale("c", at: now, after: .seconds(60)))
     #expect(states.isStale("c", at: now + .seconds(61), after: .seconds(60)))
-    states.wentLive("c", at: now)
+    states.wentLive("c", time: time, at: now)
     #expect(states.isStale("c", at: now, after: .seconds(60)))
   }
 }
