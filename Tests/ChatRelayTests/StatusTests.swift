@@ -1,3 +1,4 @@
+import ChatRelay
 import Storage
 import TestSupport
 import Testing
