@@ -18,7 +18,7 @@ struct GapPace {
   /// When a doubt is told of that has to wait.
   private var next: ContinuousClock.Instant?
 
-  /// Something may be missing. `isTold` says whether nothing was said since the last gap.
+  /// Something may be missing. `isTold` says whether everybody was told of a gap, and nothing was said since.
   mutating func doubt(isTold: Bool, at now: ContinuousClock.Instant) -> Step {
     guard !isTold, next == nil else { return .nothing }
     guard let last, now < last + Self.pause else { return tell(at: now) }

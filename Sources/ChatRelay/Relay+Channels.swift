@@ -28,7 +28,9 @@ extension Relay {
   func liveStateChanged(of channel: TwitchUserID) {
     guard let account = directory.account(networkUserID: channel.rawValue) else { return }
     statusMayHaveChanged(of: rooms.keys.filter { shows(account.id, on: $0) })
-    for stream in directory.streams(carrying: account.id) { rooms[stream.id].map(lookSoon) }
+    for stream in directory.streams(carrying: account.id) {
+      if let room = rooms[stream.id] { lookSoon(for: room) }
+    }
   }
 
   /// Somebody came, or went live: when a count is missing there or old, it is asked for before its turn.

@@ -122,6 +122,8 @@ struct SubscriptionState {
     order = ranks[0] + [Topic.shardDisabled(of: conduit, by: client)] + ranks.dropFirst().joined()
     wanted = Set(order)
     refusals.keep(wanted)
+    conflicts = conflicts.filter { wanted.contains($0.key) }
+    failures = failures.filter { wanted.contains($0.key) }
     for (topic, id) in present where !wanted.contains(topic) { removeExcess(topic, id) }
     findMissing(at: now)
   }

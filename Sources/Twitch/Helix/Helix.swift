@@ -30,8 +30,8 @@ public final class Helix {
   private var oddLists: Set<String> = []
   /// The token that was told to be refused: many calls may be made with it.
   private var refused: Secret?
-  /// The application's token that was last replaced though the words of the refusal were about something else.
-  private var doubted: (token: Secret, time: ContinuousClock.Instant)?
+  /// When the application's token was last replaced though the words of the refusal were about something else.
+  private var doubtedAt: ContinuousClock.Instant?
   /// How long until that may be done again.
   private static let doubtPause: Duration = .seconds(60)
   /// How many seconds Twitch's clock is ahead of ours, as its last answer said; `nil` before the first one.
@@ -76,8 +76,10 @@ public final class Helix {
   private func mayHelp(_ token: Token, insteadOf secret: Secret, _ message: String) -> Bool {
     if HelixError.isAboutTheToken(message) { return true }
     guard case .app = token else { return false }
-    if let doubted, secret == doubted.token || .now - doubted.time < Self.doubtPause { return secret == doubted.token }
-    doubted = (secret, .now)
+    // Another call has replaced it already.
+    guard appToken.holds(secret) else { return true }
+    if let doubtedAt, .now - doubtedAt < Self.doubtPause { return false }
+    doubtedAt = .now
     return true
   }
 

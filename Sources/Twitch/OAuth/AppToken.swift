@@ -37,11 +37,14 @@ public final class AppToken {
     }
   }
 
+  /// Whether that is the token to call with.
+  func holds(_ token: Secret) -> Bool { held?.token == token }
+
   /// Drops a token that Twitch refused, so that the next `current()` fetches another.
   ///
   /// Nothing happens when another is held already: of a burst of refusals only the first drops anything.
   public func drop(_ refused: Secret) {
-    if held?.token == refused { held = nil }
+    if holds(refused) { held = nil }
   }
 }
 
