@@ -55,6 +55,8 @@ struct Markdown {
     _ text: Span<UInt8>, growingBy factor: Int, upTo set: ByteSet,
     _ write: (_ text: Span<UInt8>, _ place: Int, _ output: inout OutputSpan<UInt8>) -> Int
   ) {
+    // Where nothing is added to nothing, Swift 6.3 writes to the one array that is empty, beside all other threads.
+    guard !text.isEmpty else { return }
     bytes.append(addingCapacity: text.count * factor) { output in
       var place = 0
       while place < text.count {

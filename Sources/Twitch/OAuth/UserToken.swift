@@ -59,7 +59,8 @@ public final class UserToken {
 
   /// Asks Twitch whether the token is valid and whose it is, refreshing it when it is not.
   ///
-  /// A token of another user than this account's cannot be used: the account needs linking again.
+  /// A token of another user than this account's cannot be used: the account needs linking again. One of another application has no
+  /// scopes here.
   @discardableResult
   public func validate() async throws(OAuthError) -> Validation {
     var token = try current()
@@ -73,7 +74,8 @@ public final class UserToken {
     // When the user linked the account again meanwhile, the answer says nothing of the tokens that count now.
     guard token == pair.accessToken else { return validation }
     guard validation.userID == userID else { throw giveUp() }
-    pair.scopes = validation.scopes
+    // What was granted to another application is of no use to this one (FACTS 1.6). That is not stored, for the settings may be wrong.
+    pair.scopes = validation.clientID == oauth.application.clientID ? validation.scopes : []
     return validation
   }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTypes
 import Testing
 import WebSockets
@@ -148,11 +149,28 @@ import WebSockets
     }
   }
 
+  /// What Twitch says of a token of this application.
+  private static let validation = Response.json(
+    Data(
+      #"{"client_id":"client","user_id":"900112233","scopes":["user:bot","user:read:chat","user:write:chat"]}"#.utf8))
+
+  @Test func aTokenOfAnotherApplicationHasNoScopes() async throws {
+    try await withTwitch { _, _ in
+      try .sample("oauth_validate_user")
+    } _: { twitch async throws in
+      let keeper = twitch.userToken()
+      try await keeper.validate()
+      #expect(keeper.scopes == [])
+      // The settings may be wrong, and right again soon.
+      #expect(keeper.state == .usable)
+    }
+  }
+
   @Test func validatingRefreshesATokenThatEnded() async throws {
     try await withTwitch { _, request in
       if request.isForToken { return .token("new", refresh: "r2") }
       return request.headers[.authorization] == "OAuth new"
-        ? try .sample("oauth_validate_user") : try .sample("oauth_validate_401", status: .unauthorized)
+        ? Self.validation : try .sample("oauth_validate_401", status: .unauthorized)
     } _: { twitch async throws in
       let keeper = twitch.userToken()
       #expect(try await keeper.validate().userID == "900112233")
