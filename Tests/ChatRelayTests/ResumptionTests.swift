@@ -153,7 +153,7 @@ import WebSockets
         try await again.next("gap")
         #expect(try await again.rest().filter { $0["cursor"] != nil } == [])
         let other = try await relay.join(query: "&history=2")
-        for number in 4...5 { #expect(try await other.next()["text"]?.text == "\(number)") }
+        for number in 4...5 { #expect(try await other.next("text")["text"]?.text == "\(number)") }
       }
     }
   }
