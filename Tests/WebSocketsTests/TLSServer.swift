@@ -19,8 +19,8 @@ final class TLSServer: Sendable {
   func answer(_ body: String) async -> RawSocket {
     let socket = await listener.accept()
     await withCheckedContinuation { continuation in
-      Thread.detachNewThread { [certificate] in
-        Self.answer(body, on: socket.descriptor, certificate)
+      Thread.detachNewThread { [certificate, descriptor = socket.descriptor] in
+        Self.answer(body, on: descriptor, certificate)
         continuation.resume()
       }
     }
