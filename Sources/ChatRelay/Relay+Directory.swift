@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Logging
 package import Storage
-import Twitch
+package import Twitch
 import WebSockets
 
 /// What administrators and owners change while the gateway runs.
@@ -22,8 +22,9 @@ extension Relay {
       writer.stop()
       writers[route] = nil
     }
-    liveStates.keep(linkedChannels)
-    let unknown = linkedChannels.filter { liveStates.isStale($0, at: .now, after: .seconds(3600)) }
+    let channels = linkedChannels
+    liveStates.keep(channels)
+    let unknown = channels.filter { liveStates.isStale($0, at: .now, after: .seconds(3600)) }
     if hasBegun, !unknown.isEmpty { Task { await look(at: Array(unknown)) } }
     // A broadcaster's own eyes see their chat: they granted what that takes when they linked the account.
     pool.want(Set(streamChannels.map { ConduitPool.Channel(broadcaster: $0, reader: $0) }))
@@ -126,7 +127,7 @@ extension Relay {
 
 extension TokenPair {
   /// Takes a pair out of storage.
-  init(_ tokens: NetworkTokens) {
+  package init(_ tokens: NetworkTokens) {
     self.init(
       accessToken: Secret(tokens.accessToken), refreshToken: tokens.refreshToken.map { Secret($0) },
       scopes: tokens.scopes.map { Scope($0) }, expiresAt: tokens.expiresAt)

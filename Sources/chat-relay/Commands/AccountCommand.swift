@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatRelay
 import Logging
 import Storage
 import Twitch
@@ -124,9 +125,7 @@ extension AccountCommand {
       let account = try await store.directory().required(account)
       if let twitch {
         let tokens = try await store.tokens(of: account.id)
-        let pair = TokenPair(
-          accessToken: Secret(tokens.accessToken), refreshToken: tokens.refreshToken.map { Secret($0) })
-        try await TwitchAccess.run(twitch, logger) { try await $0.oauth.revoke(pair) }
+        try await TwitchAccess.run(twitch, logger) { try await $0.oauth.revoke(TokenPair(tokens)) }
       }
       try await store.removeAccount(account.id)
       let revoked = forget ? "Its token was not revoked." : "Its token is revoked at Twitch."
