@@ -7,6 +7,7 @@ import Twitch
 extension AccountCommand {
   struct Link: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "link",
       abstract: "Links a Twitch account: shows an address and a code, and waits until its owner agreed.",
       discussion: """
         Linking an account again renews what it may do and keeps its id. With --json the address and the code go to \
@@ -49,6 +50,7 @@ extension AccountCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "add",
       abstract: "Links a Twitch account by a token pair that was made elsewhere for the same client id.",
       discussion: """
         Whose account it is and what it may do is asked at Twitch.

@@ -39,6 +39,7 @@ struct AccountCommand: AsyncParsableCommand {
 extension AccountCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists linked accounts.",
       discussion: "EXAMPLE:\n  chat-relay account list --user alice")
 
@@ -61,6 +62,7 @@ extension AccountCommand {
 
   struct Share: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "share",
       abstract: "Lets another user write with an account.",
       discussion: """
         EXAMPLE:
@@ -97,6 +99,7 @@ extension AccountCommand {
 
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "remove",
       abstract: "Unlinks an account everywhere and revokes its token at Twitch.",
       discussion: """
         When Twitch cannot be reached nothing is removed, so that no token stays valid unnoticed; --forget removes the \

@@ -29,6 +29,7 @@ struct ConduitCommand: AsyncParsableCommand {
 extension ConduitCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists the application's conduits.", discussion: "EXAMPLE:\n  chat-relay conduit list --json")
 
     @OptionGroup var general: GeneralOptions
@@ -43,6 +44,7 @@ extension ConduitCommand {
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "create",
       abstract: "Creates a conduit; Twitch allows five.",
       discussion: "EXAMPLE:\n  chat-relay conduit create --shards 5")
 
@@ -60,6 +62,7 @@ extension ConduitCommand {
 
   struct Resize: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "resize",
       abstract: "Gives a conduit another number of shards; channels may move to other shards.",
       discussion: "EXAMPLE:\n  chat-relay conduit resize bfcfc791-4b4c-47f4-8f5a-7b8d0e3f1c9d --shards 10")
 
@@ -79,6 +82,7 @@ extension ConduitCommand {
 
   struct Delete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "delete",
       abstract: "Deletes a conduit with its shards and, some time later, its subscriptions.",
       discussion: "EXAMPLE:\n  chat-relay conduit delete bfcfc791-4b4c-47f4-8f5a-7b8d0e3f1c9d")
 

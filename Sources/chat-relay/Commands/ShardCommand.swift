@@ -45,6 +45,7 @@ struct ShardCommand: AsyncParsableCommand {
 extension ShardCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists shards that were ever given a transport.",
       discussion: """
         Twitch's statuses: enabled, webhook_callback_verification_pending, webhook_callback_verification_failed, \

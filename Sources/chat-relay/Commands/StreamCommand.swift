@@ -36,6 +36,7 @@ struct StreamCommand: AsyncParsableCommand {
 extension StreamCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "add",
       abstract: "Adds a stream that carries the chat of one or more accounts.",
       discussion: "EXAMPLE:\n  chat-relay stream add --user alice --name \"Morning Show\" --account 1 2")
 
@@ -62,6 +63,7 @@ extension StreamCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists streams.",
       discussion: "EXAMPLE:\n  chat-relay stream list --user alice")
 
@@ -82,6 +84,7 @@ extension StreamCommand {
 
   struct Share: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "share",
       abstract: "Lets another user read a stream's chat, or write too.",
       discussion: "EXAMPLE:\n  chat-relay stream share 1 --with bob --chat-level 2")
 
@@ -117,6 +120,7 @@ extension StreamCommand {
 
   struct Set: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "set",
       abstract: "Changes a stream.",
       discussion: "EXAMPLE:\n  chat-relay stream set 1 --chat-when-offline on")
 
@@ -154,6 +158,7 @@ extension StreamCommand {
 
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "remove",
       abstract: "Removes a stream; its accounts stay linked.",
       discussion: "EXAMPLE:\n  chat-relay stream remove 1")
 

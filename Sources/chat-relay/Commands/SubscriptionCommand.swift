@@ -49,6 +49,7 @@ struct SubscriptionCommand: AsyncParsableCommand {
 extension SubscriptionCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists subscriptions, disabled ones too as long as Twitch lists them.",
       discussion: "EXAMPLE:\n  chat-relay subscription list --status authorization_revoked")
 
@@ -66,6 +67,7 @@ extension SubscriptionCommand {
 
   struct Clean: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "clean",
       abstract: "Deletes every subscription that is not enabled.",
       discussion: "EXAMPLE:\n  chat-relay subscription clean")
 

@@ -26,6 +26,7 @@ struct UserCommand: AsyncParsableCommand {
 extension UserCommand {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "add",
       abstract: "Adds a user and prints the access token, once.",
       discussion: """
         The token cannot be shown again; 'user token NAME' makes another one.
@@ -49,6 +50,7 @@ extension UserCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Lists users.",
       discussion: "EXAMPLE:\n  chat-relay user list --json")
 
@@ -69,6 +71,7 @@ extension UserCommand {
 
   struct Token: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "token",
       abstract: "Makes a new access token for a user and prints it, once.",
       discussion: """
         Tokens are stored as hashes, so none that exists can be shown.
@@ -98,6 +101,7 @@ extension UserCommand {
 
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "remove",
       abstract: "Removes a user with that user's accounts, streams and tokens.",
       discussion: """
         Twitch tokens are only forgotten; 'account remove' before revokes them at Twitch too.
