@@ -14,7 +14,8 @@ static const uint64_t relay_option_context = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
 // The second half hands what is no HTTP, and CONNECT, to the raw callbacks, instead of answering with HTML of its own.
 static const uint64_t relay_option_listen =
     LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG;
-static const uint64_t relay_option_tls = LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
+static const uint64_t relay_option_tls =
+    LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
 static const uint64_t relay_option_ipv4 = LWS_SERVER_OPTION_DISABLE_IPV6;
 
 // A timer with a place for its Swift object, for either kind of loop: `lws_sorted_usec_list_t` carries no user pointer,

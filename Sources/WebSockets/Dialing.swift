@@ -2,6 +2,13 @@ import CLibWebSockets
 
 /// Opens outgoing connections: TCP, over which `HTTPConnection` and `ClientStream` do TLS and the rest.
 enum Dialing {
+  /// Gets ready for connections to a host: with what TLS needs, and with the host's addresses in the order in which they should be
+  /// tried.
+  static func addresses(of origin: Address.Origin) async -> [String] {
+    if origin.isSecure { await TLSSession.prepare() }
+    return await Resolver.addresses(of: origin.host)
+  }
+
   /// What one of so many addresses gets of the time that is left, so that one that swallows packets does not take it all.
   static func share(until deadline: ContinuousClock.Instant, among count: Int) -> Duration {
     let left = max(deadline - .now, .seconds(1))
@@ -54,7 +61,7 @@ extension WebSocket {
   ) async throws(ConnectError) -> WebSocket {
     guard let address = Address(url) else { throw .badURL }
     let deadline = ContinuousClock.now + timeout
-    let ips = await Resolver.addresses(of: address.origin.host)
+    let ips = await Dialing.addresses(of: address.origin)
     return try await connect(to: address, at: ips, on: loop, until: deadline, maximumMessageSize)
   }
 

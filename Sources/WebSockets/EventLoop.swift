@@ -258,10 +258,8 @@ public enum EventLoopError: Error, CustomStringConvertible, Sendable {
   private func makeClientHost() -> OpaquePointer? {
     var info = unsafe lws_context_creation_info()
     unsafe info.port = CONTEXT_PORT_NO_LISTEN
-    unsafe info.options = relay_option_context
+    // Without TLS, which `TLSSession` does: libwebsockets would read all CAs for each loop.
     unsafe info.protocols = Callback.clientProtocols
-    // libwebsockets would read all CAs for each loop, and forget the one of two loops that ends last.
-    unsafe info.provided_client_ssl_ctx = TLSSession.context
     return unsafe "clients".withCString { name in
       unsafe info.vhost_name = name
       return unsafe lws_create_vhost(context, &info)

@@ -89,13 +89,13 @@ public import HTTPTypes
       [weak self] connection, event in
       self?.handle(connection, event)
     }
-    if Resolver.isAddress(address.origin.host) {
+    if !address.origin.isSecure, Resolver.isAddress(address.origin.host) {
       return connection.dial(address, ips: [address.origin.host], for: call)
     }
     let dial = OnLoop((connection, call))
     let loop = loop
     Task {
-      let ips = await Resolver.addresses(of: address.origin.host)
+      let ips = await Dialing.addresses(of: address.origin)
       loop.execute { _ in
         let (connection, call) = dial.value
         connection.dial(address, ips: ips, for: call)

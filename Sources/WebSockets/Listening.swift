@@ -51,14 +51,16 @@ extension Server {
     unsafe info.port = Int32(configuration.port)
     unsafe info.protocols = Callback.serverProtocols
     unsafe info.user = Unmanaged.passUnretained(self).toOpaque()
-    unsafe info.options = relay_option_context | relay_option_listen
+    unsafe info.options = relay_option_listen
     unsafe info.keepalive_timeout = 60
-    // It makes no connections of its own; without this, libwebsockets would read all CAs for it.
-    unsafe info.provided_client_ssl_ctx = TLSSession.context
     if !address.contains(":") { unsafe info.options |= relay_option_ipv4 }
     unsafe info.retry_and_idle_policy = UnsafePointer(idlePolicy)
-    // The certificate comes in `prepareTLS`.
-    if certificate != nil { unsafe info.options |= relay_option_tls }
+    if certificate != nil {
+      // The certificate comes in `prepareTLS`.
+      unsafe info.options |= relay_option_tls
+      // The host makes no connections of its own; without this, libwebsockets would read all CAs for it.
+      unsafe info.provided_client_ssl_ctx = TLSSession.context
+    }
     return unsafe withOptionalCString(["0.0.0.0", "::"].contains(address) ? nil : address) { interface in
       unsafe "server".withCString { name in
         unsafe "http/1.1".withCString { alpn in

@@ -15,6 +15,11 @@ import CLibWebSockets
   // nonisolated(unsafe): made once, and OpenSSL counts references to it from any thread.
   nonisolated(unsafe) static let context = unsafe relay_tls_context()
 
+  /// Makes `context`, unless it is there: beside the event loop, since reading the CAs takes as long as handling thousands of messages.
+  @concurrent static func prepare() async {
+    _ = unsafe context
+  }
+
   private let ssl: OpaquePointer
 
   /// Whether the handshake is over, so that `seal` may be used.
