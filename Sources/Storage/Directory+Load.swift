@@ -10,23 +10,23 @@ extension Directory {
   }
 
   private mutating func loadUsers(_ database: Database) throws {
-    for row in try Row.fetchAll(database, sql: "SELECT * FROM user") {
+    try Row.fetchCursor(database, sql: "SELECT * FROM user").forEach { row in
       let user = User(row)
       users[user.id] = user
       usernames[User.key(of: user.username)] = user.id
     }
-    for row in try Row.fetchAll(database, sql: "SELECT hash, user_id FROM access_token") {
+    try Row.fetchCursor(database, sql: "SELECT hash, user_id FROM access_token").forEach { row in
       accessTokens[row["hash"]] = UserID(rawValue: row["user_id"])
     }
   }
 
   private mutating func loadAccounts(_ database: Database) throws {
-    for row in try Row.fetchAll(database, sql: "SELECT * FROM account") {
+    try Row.fetchCursor(database, sql: "SELECT * FROM account").forEach { row in
       let account = Account(row)
       accounts[account.id] = account
       networkUsers[NetworkUser(network: account.identity.network, id: account.identity.networkUserID)] = account.id
     }
-    for row in try Row.fetchAll(database, sql: "SELECT account_id, user_id FROM account_share") {
+    try Row.fetchCursor(database, sql: "SELECT account_id, user_id FROM account_share").forEach { row in
       accountShares[AccountID(rawValue: row["account_id"]), default: []].insert(UserID(rawValue: row["user_id"]))
     }
   }
@@ -34,17 +34,17 @@ extension Directory {
   private mutating func loadStreams(_ database: Database) throws {
     var members: [StreamID: [AccountID]] = [:]
     let pairs = "SELECT stream_id, account_id FROM stream_account ORDER BY stream_id, position"
-    for row in try Row.fetchAll(database, sql: pairs) {
+    try Row.fetchCursor(database, sql: pairs).forEach { row in
       let stream = StreamID(rawValue: row["stream_id"])
       let account = AccountID(rawValue: row["account_id"])
       members[stream, default: []].append(account)
       carriers[account, default: []].append(stream)
     }
-    for row in try Row.fetchAll(database, sql: "SELECT * FROM stream") {
+    try Row.fetchCursor(database, sql: "SELECT * FROM stream").forEach { row in
       let id = StreamID(rawValue: row["id"])
       streams[id] = Stream(row, accounts: members[id] ?? [])
     }
-    for row in try Row.fetchAll(database, sql: "SELECT * FROM stream_share") {
+    try Row.fetchCursor(database, sql: "SELECT * FROM stream_share").forEach { row in
       streamShares[StreamID(rawValue: row["stream_id"]), default: [:]][UserID(rawValue: row["user_id"])] = StreamShare(
         chatLevel: ChatLevel(rawValue: row["chat_level"]) ?? .none,
         metadataLevel: MetadataLevel(rawValue: row["metadata_level"]) ?? .none)
