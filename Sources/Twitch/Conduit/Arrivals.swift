@@ -35,7 +35,7 @@ struct Arrivals {
   var deadline: ContinuousClock.Instant? { order.deadline }
 
   /// Takes the notifications of these keys for seen.
-  mutating func remember(_ keys: some Sequence<UInt64>, at now: ContinuousClock.Instant) {
+  mutating func remember(_ keys: some Collection<UInt64>, at now: ContinuousClock.Instant) {
     seen.remember(keys, at: now)
   }
 

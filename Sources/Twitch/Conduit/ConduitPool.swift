@@ -117,7 +117,7 @@ public final class ConduitPool {
 
   /// Takes the notifications of these `seenKeys` for seen, so that what an earlier run handed on is not handed on again. To be
   /// called before `start`.
-  public func remember(seen keys: some Sequence<UInt64>) {
+  public func remember(seen keys: some Collection<UInt64>) {
     arrivals.remember(keys, at: .now)
   }
 

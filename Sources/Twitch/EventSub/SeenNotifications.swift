@@ -15,13 +15,13 @@ struct SeenNotifications {
   private var older: KeySet
   private var recentSince: ContinuousClock.Instant?
 
-  /// Starts with nothing seen. `limit` bounds the keys of ten minutes; for `room` keys the memory is taken now, and never given
-  /// back.
+  /// Starts with nothing seen. `limit` bounds the keys of ten minutes; for `room` keys the memory is taken when the first come, and
+  /// never given back.
   init(limit: Int = 600 * 5_000 * 2, room: Int = 0) {
     self.limit = limit
     self.room = room
-    recent = KeySet(room: room)
-    older = KeySet(room: room)
+    recent = KeySet()
+    older = KeySet()
   }
 
   /// Whether the notification is new; from then on it is not.
@@ -40,7 +40,8 @@ struct SeenNotifications {
   }
 
   /// Takes in the keys of what was seen before this run.
-  mutating func remember(_ keys: some Sequence<UInt64>, at now: ContinuousClock.Instant) {
+  mutating func remember(_ keys: some Collection<UInt64>, at now: ContinuousClock.Instant) {
+    guard !keys.isEmpty else { return }
     forget(at: now)
     for key in keys { _ = recent.insert(key) }
   }
@@ -51,8 +52,10 @@ struct SeenNotifications {
   }
 
   private mutating func forget(at now: ContinuousClock.Instant) {
-    let since = recentSince ?? now
-    recentSince = since
+    guard let since = recentSince else {
+      (recent, older, recentSince) = (KeySet(room: room), KeySet(room: room), now)
+      return
+    }
     guard now - since >= Self.memory || recent.count >= limit else { return }
     older = now - since >= Self.memory * 2 ? KeySet(room: room) : recent
     recent = KeySet(room: max(room, older.count))
