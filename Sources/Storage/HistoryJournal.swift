@@ -117,7 +117,8 @@ public final class HistoryJournal {
   /// Everything that was added is on its way to the disk; what comes now is not.
   public func depart() {
     departed = used.indices.filter { used[$0] > 0 }
-    _ = takeFreeSlot()
+    // What came into a slot that is emptied soon would be gone with it.
+    if !takeFreeSlot() { isBehind = true }
   }
 
   /// What was on its way has arrived. With it goes whatever moderation took away of it.

@@ -138,6 +138,21 @@ import Testing
     }
   }
 
+  @Test func whatComesWhileAllOfItIsOnItsWayIsNotTakenForKept() async throws {
+    try await withFolder { folder in
+      let journal = try open(folder).journal
+      let text = String(repeating: "x", count: 10_000)
+      for number: Int64 in 1...370 { journal.append(message(number, text), in: room) }
+      #expect(!journal.isBehind)
+      journal.depart()
+      journal.append(message(371), in: room)
+      journal.arrive()
+      #expect(journal.isBehind && journal.recover().isEmpty)
+      journal.rewrite(HistoryBatch())
+      journal.close()
+    }
+  }
+
   @Test func onlyOneProcessHasIt() async throws {
     try await withFolder { folder in
       let first = try open(folder).journal
