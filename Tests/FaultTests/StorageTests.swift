@@ -189,11 +189,15 @@ extension Scene {
 
   /// Sees that who comes back to the beginning gets what that client was shown, the last moments of each run included.
   func checkHistory(against client: Client) async throws {
-    let (lines, first) = (await client.lines, try #require(await client.log.lazy.compactMap(\.cursor).first))
+    let lines = await client.lines
+    let first = try #require(await client.log.first { $0.id == lines.first }?.cursor)
     let late = Client(on: loop)
     try await late.open(url("&since=\(first)"))
-    try? await late.until("all that was shown", within: 10) { $0.has(Array(lines.dropFirst())) }
-    #expect(await late.lines == Array(lines.dropFirst()))
+    let shown = Array(lines.dropFirst())
+    try? await late.until("all that was shown", within: 20) { $0.has(shown) }
+    let again = await late.lines
+    let (missing, more) = (Set(shown).subtracting(again), Set(again).subtracting(shown))
+    #expect(again == shown, "\(shown.count) shown; missing now: \(missing); only now: \(more)")
     await late.close()
   }
 
