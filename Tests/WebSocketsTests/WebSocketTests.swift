@@ -212,7 +212,7 @@ import WebSockets
 
   @Test func whoAnswersNoPingIsGivenUp() async throws {
     var configuration = Server.Configuration()
-    configuration.pings = Server.Pings(interval: 1, timeout: 5)
+    configuration.pings = Server.Pings(interval: 1, timeout: 15)
     try await Host.run(configuration) { host, port in
       let raw = await handshake(port)
       let server = await host.nextAccepted()
