@@ -16,11 +16,10 @@ let settings: [SwiftSetting] = [
 
 /// Swift's libraries become part of a release: it needs no toolchain where it runs, and starts sooner. lld, since gold warns of what
 /// is in Foundation. Not where the tests are built as a release (docs/contributing.md): there is no Swift Testing to link in.
-let isStandalone = Context.environment["CHAT_RELAY_RELEASE_TESTS"] == nil
+let included = Context.environment["CHAT_RELAY_RELEASE_TESTS"] == nil ? ["-static-stdlib"] : []
 let standalone = (
-  compiled: SwiftSetting.unsafeFlags(isStandalone ? ["-static-stdlib"] : [], .when(configuration: .release)),
-  linked: LinkerSetting.unsafeFlags(
-    isStandalone ? ["-static-stdlib", "-use-ld=lld"] : ["-use-ld=lld"], .when(configuration: .release))
+  compiled: SwiftSetting.unsafeFlags(included, .when(configuration: .release)),
+  linked: LinkerSetting.unsafeFlags(included + ["-use-ld=lld"], .when(configuration: .release))
 )
 
 let package = Package(
