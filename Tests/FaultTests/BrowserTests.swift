@@ -17,17 +17,18 @@ import TwitchSimulator
         try RawBrowser(port: scene.gateway.port, target: scene.target, receiveBuffer: 4096)
       }
       let before = try scene.gateway.residentBytes
-      let text = String(repeating: "nobody reads this ", count: 24)
+      // Four bytes each: few lines make much to read.
+      let text = String(repeating: "🐢", count: 480)
       try await scene.measure(
         .init(
           "\(count.formatted()) browsers that read nothing",
-          made: "\(count.formatted()) connections that never read, while 3,000 long lines are relayed", bound: 30,
+          made: "\(count.formatted()) connections that never read, while 800 long lines are relayed", bound: 30,
           recovered: "every line reached the one that reads",
           // Whoever reads nothing costs nobody anything, and is let go as half-open in the end.
           seen: .nothing)
       ) { window in
         var last = ""
-        for number in 0..<3_000 {
+        for number in 0..<800 {
           last = try await scene.twitch.say(.init(from: "gull", "\(text)\(number)"), in: "harbor").id.rawValue
         }
         let end = last
@@ -44,11 +45,11 @@ import TwitchSimulator
       let start = await scene.twitch.deliveries().last?.sequence ?? 0
       // Large enough to catch up before it is pinged in vain.
       let slow = try RawBrowser(port: scene.gateway.port, target: scene.target, receiveBuffer: 1 << 16)
-      let text = String(repeating: "too much to read ", count: 26)
+      let text = String(repeating: "🐢", count: 480)
       try await scene.measure(
         .init(
           "slow consumer",
-          made: "one connection that reads nothing while 5,000 long lines are relayed, then reads again", bound: 60,
+          made: "one connection that reads nothing while 1,500 long lines are relayed, then reads again", bound: 60,
           recovered: "closed with 1013 and a reason, back with its cursor; the others saw every line",
           seen: Sight(
             log: ["A client reads too slowly": 1],
@@ -56,7 +57,7 @@ import TwitchSimulator
               "slow_consumers_closed_total": 1, #"connections_closed_total{code="1013"}"#: 1, "resumes_total": 1,
             ]))
       ) { window in
-        for number in 0..<5_000 {
+        for number in 0..<1_500 {
           _ = try await scene.twitch.say(.init(from: "gull", "\(text)\(number)"), in: "harbor")
         }
         let frames = await slow.readToEnd()

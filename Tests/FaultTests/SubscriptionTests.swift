@@ -111,7 +111,8 @@ import TwitchSimulator
       ) {
         await scene.twitch.multiplySubscriptions(by: 3)
       } recovery: { window in
-        try await window.client.until("lines", within: window.left) { $0.lines.count >= 20 }
+        let before = await window.client.lines.count
+        try await window.client.until("ten lines more", within: window.left) { $0.lines.count >= before + 10 }
       }
       try await scene.time(
         .init(
