@@ -8,15 +8,16 @@ extension EventLoop {
     if logs.count == 1 { execute { _ in } }
   }
 
-  /// How many writes there are in one turn of the loop: about a millisecond's.
-  private static let writesInTurn = 256
+  /// How many writes there are in one turn of the loop: some hundred microseconds'.
+  private static let writesInTurn = 32
 
   /// Writes to some of those who are due something.
   func writeLogs() {
     var left = Self.writesInTurn
     while left > 0, let log = logs.popFirst() {
+      guard log.isInRound(on: self) else { continue }
       left -= log.distribute(atMost: left)
-      if left == 0, log.hasFollowersDue { logs.append(log) }
+      if log.hasFollowersDue { logs.append(log) }
     }
     if !logs.isEmpty { execute { _ in } }
   }

@@ -5,7 +5,9 @@
 /// nobody else notices. Not sendable: it belongs to the actor on the loop.
 ///
 /// Followers are written to in a circle, some in each turn of the loop. What is appended before their turn comes goes out with what
-/// they were due, so that a crowd that is large costs fewer writes, not longer ones for each message.
+/// they were due, so that a crowd that is large costs fewer writes, not longer ones for each message. A crowd that is small has
+/// had its turn before more can come: so one round begins some time after the other, or with a slice of news, and a burst goes out
+/// together, too.
 @safe public final class FrameLog {
   /// What one write hands to the socket at most, unless a single frame is larger.
   static let sliceSize = 16 << 10
@@ -14,23 +16,35 @@
   private static let crowd = 64
 
   private let capacity: Int
+  private let pace: Duration
   // Older slabs live as long as a follower's position leads to them.
   private(set) var newest = Slab(size: 0, start: 0)
   private var followers: [WebSocket] = []
   /// Who has their turn next, and how many from there on may not have all that was appended.
   private var next = 0
   private var due = 0
+  /// How many have not had their turn in this round, and where the log ended when it began.
+  private var leftInRound = 0
+  private var endAtRound = 0
+  /// When the next round may begin, and what lets it begin then if it has to wait.
+  private var nextRound = ContinuousClock.now
+  private var timer: Timer?
 
-  /// Makes an empty log whose followers may be `capacity` bytes behind.
-  public init(capacity: Int = 1 << 20) {
+  /// Makes an empty log.
+  ///
+  /// - Parameters:
+  ///   - capacity: How many bytes its followers may be behind.
+  ///   - pace: How long after the beginning of a round the next one begins, unless it has much to tell.
+  public init(capacity: Int = 1 << 20, pace: Duration = .milliseconds(2)) {
     self.capacity = capacity
+    self.pace = pace
   }
 
   /// How many WebSockets follow.
   public var followerCount: Int { followers.count }
 
   /// Whether somebody may not have all that was appended.
-  var hasFollowersDue: Bool { due > 0 }
+  package var hasFollowersDue: Bool { due > 0 }
 
   /// Frames one text message and gets it on its way to every follower. Where nobody follows there is nothing to do.
   public func append(_ text: [UInt8]) {
@@ -44,19 +58,42 @@
     }
     newest.append(header)
     newest.append(text)
-    if due == 0 { followers[0].loop.distribute(self) }
+    if due == 0 || timer != nil && hasSlice { distribute(on: followers[0].loop) }
     due = followers.count
   }
 
-  /// Writes to the next followers, at most so many; gives to how many it did, which are fewer only when everybody has had their turn.
+  private func distribute(on loop: EventLoop) {
+    timer = nil
+    loop.distribute(self)
+  }
+
+  /// Whether what came since the last round is worth one by itself.
+  private var hasSlice: Bool { newest.end - endAtRound >= Self.sliceSize }
+
+  /// Begins the next round if the last one is over; `false` if that is still to come, and whoever is due something has to wait.
+  func isInRound(on loop: EventLoop) -> Bool {
+    guard due > 0, leftInRound == 0 else { return true }
+    let now = ContinuousClock.now
+    guard now >= nextRound || hasSlice else {
+      timer = loop.schedule(after: nextRound - now) { [unowned self] in distribute(on: loop) }
+      return false
+    }
+    leftInRound = followers.count
+    endAtRound = newest.end
+    nextRound = now + pace
+    return true
+  }
+
+  /// Writes to the next followers, at most so many; gives to how many it did, which are fewer only when the round is over.
   func distribute(atMost limit: Int) -> Int {
-    let count = min(due, limit)
+    let count = min(due, leftInRound, limit)
     for _ in 0..<count {
       if next >= followers.count { next = 0 }
       followers[next].writeAtOnce()
       next += 1
     }
     due -= count
+    leftInRound = due == 0 ? 0 : leftInRound - count
     return count
   }
 
@@ -85,6 +122,7 @@
       if due > 0 { last.hasMoreToWrite() }
     }
     due = min(due, followers.count)
+    leftInRound = min(leftInRound, due)
     // A log that nobody follows costs nothing.
     if followers.isEmpty { newest = Slab(size: 0, start: newest.end) }
   }

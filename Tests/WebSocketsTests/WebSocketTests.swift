@@ -337,6 +337,45 @@ import WebSockets
     }
   }
 
+  @Test func whatComesRightAfterARoundWaitsForTheNext() async throws {
+    try await Host.run { host, port in
+      let log = FrameLog(pace: .seconds(3600))
+      let (client, server) = try await host.pair(port)
+      server.follow(log)
+      log.append(Array("first".utf8))
+      #expect(await client.receive()?.string == "first")
+      log.append(Array("second".utf8))
+      try await host.sleep(for: .zero)
+      #expect(log.hasFollowersDue)
+      log.append(Array("third".utf8))
+      // Who is written to anyway gets all there is.
+      server.send("own")
+      for text in ["second", "third", "own"] { #expect(await client.receive()?.string == text) }
+      // So much is worth a round of its own.
+      let long = Array(String(repeating: "x", count: 10_000).utf8)
+      for _ in 0..<2 { log.append(long) }
+      for _ in 0..<2 { #expect(await client.receive() == .text(long)) }
+    }
+  }
+
+  @Test func aRoundFollowsTheOtherAsLongAsThereIsSomethingToSay() async throws {
+    try await Host.run { host, port in
+      let log = FrameLog()
+      let (client, server) = try await host.pair(port)
+      let (other, leaves) = try await host.pair(port, 1)
+      server.follow(log)
+      leaves.follow(log)
+      for number in 0..<50 {
+        log.append(Array("\(number)".utf8))
+        try await host.sleep(for: .zero)
+        if number == 25 { leaves.close() }
+      }
+      for number in 0..<50 { #expect(await client.receive()?.string == "\(number)") }
+      for number in 0...25 { #expect(await other.receive()?.string == "\(number)") }
+      #expect(await other.receive() == nil)
+    }
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func messagesAreHandedOverUntilTheEnd() async throws {
     try await Host.run { host, port in
