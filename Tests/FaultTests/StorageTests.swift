@@ -75,9 +75,9 @@ import TwitchSimulator
           seen: Sight(metrics: ["history_flush_failures_total": 1]))
       ) { window in
         let client = try await scene.join()
-        let text = String(repeating: "full ", count: 90)
+        let text = String(repeating: "🐋", count: 480)
         var lines: [String] = []
-        for number in 0..<700 {
+        for number in 0..<300 {
           lines.append(try await scene.twitch.say(.init(from: "gull", "\(text)\(number)"), in: "harbor").id.rawValue)
         }
         let all = lines
