@@ -121,10 +121,12 @@ final class RawServer: Sendable {
   }
 
   func accept() async -> RawSocket {
-    await withCheckedContinuation { continuation in
+    let descriptor = await withCheckedContinuation { continuation in
       Thread.detachNewThread { [listener] in
-        continuation.resume(returning: RawSocket(Glibc.accept(listener.descriptor, nil, nil)))
+        continuation.resume(returning: Glibc.accept(listener.descriptor, nil, nil))
       }
     }
+    // Made here, since ThreadSanitizer does not always see that the continuation hands over what the thread made.
+    return RawSocket(descriptor)
   }
 }
