@@ -27,6 +27,16 @@ final class RawSocket: Sendable {
     return RawSocket(descriptor)
   }
 
+  /// A connection whose handshake for a WebSocket has been answered.
+  static func upgraded(port: Int) async -> RawSocket {
+    let raw = connect(port: port)
+    raw.write(
+      "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+    _ = await raw.read(until: "\r\n\r\n")
+    return raw
+  }
+
   /// 127.0.0.1, or another one of its network.
   static func loopback(_ port: Int, _ host: UInt8 = 1) -> sockaddr_in {
     var address = sockaddr_in()
