@@ -1,12 +1,12 @@
 /// What a notification is about: the subscription types that the gateway asks for, and everything else as `unknown`.
 ///
-/// Chat is kept behind a reference: it is handed from one to the next on its way, and a copy of all its texts each time would cost
-/// more than what is done with them.
-public enum Event: Hashable, Sendable {
+/// What it says is kept behind a reference: it is handed from one to the next on its way, and a copy of all its texts each time would
+/// cost more than what is done with them.
+public indirect enum Event: Hashable, Sendable {
   /// `channel.chat.message`: somebody wrote.
-  indirect case message(ChatMessage)
+  case message(ChatMessage)
   /// `channel.chat.notification`: a subscription, a gift, a raid, an announcement, …
-  indirect case notice(ChatNotice)
+  case notice(ChatNotice)
   /// `channel.chat.message_delete`: a moderator took one message out.
   case messageDelete(MessageDelete)
   /// `channel.chat.clear`: the whole chat of a broadcaster was emptied.
