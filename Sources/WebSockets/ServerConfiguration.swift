@@ -23,7 +23,9 @@ extension Server {
     public var timeout: Int
 
     /// Pings after `interval` seconds and closes `timeout` seconds later.
-    public init(interval: Int = 25, timeout: Int = 10) {
+    ///
+    /// Unless told otherwise, as late as proxies allow: nginx (`proxy_read_timeout`) and others close what is silent for a minute.
+    public init(interval: Int = 45, timeout: Int = 10) {
       self.interval = interval
       self.timeout = timeout
     }

@@ -71,7 +71,7 @@ import TwitchSimulator
       try await scene.waits(for: "chat_relay_connections", toBe: 1, within: 5)
       try await scene.time(
         .init(
-          "half-open browser", made: "a connection that answers no ping", bound: 40,
+          "half-open browser", made: "a connection that answers no ping", bound: 60,
           recovered: "dropped by the gateway, and counted",
           // Browsers leave without a goodbye all day long.
           seen: Sight(metrics: [#"connections_closed_total{code="1006"}"#: 1])),
