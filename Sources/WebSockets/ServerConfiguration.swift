@@ -24,7 +24,8 @@ extension Server {
 
     /// Pings after `interval` seconds and closes `timeout` seconds later.
     ///
-    /// Unless told otherwise, as late as proxies allow: nginx (`proxy_read_timeout`) and others close what is silent for a minute.
+    /// Unless told otherwise, late, since pings are nearly all that idle browsers cost, but well within the minute after which nginx
+    /// (`proxy_read_timeout`) and other proxies close what is silent.
     public init(interval: Int = 45, timeout: Int = 10) {
       self.interval = interval
       self.timeout = timeout

@@ -1,7 +1,9 @@
+import WebSockets
+
 /// Browsers that are there and nobody who talks: memory for each, and CPU while every one is pinged once.
 enum Idle {
   /// Longer than from one round of pings to the next.
-  private static let time: Duration = .seconds(47)
+  private static let time: Duration = .seconds(Server.Pings().interval + 2)
 
   static func measure() async throws -> [Figure] {
     // With a hard limit of 20,000 descriptors, which is usual, there cannot be as many browsers: both ends need some for themselves.

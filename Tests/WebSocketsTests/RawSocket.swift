@@ -27,12 +27,18 @@ final class RawSocket: Sendable {
     return RawSocket(descriptor)
   }
 
-  /// A connection whose handshake for a WebSocket has been answered.
-  static func upgraded(port: Int) async -> RawSocket {
+  /// A connection that has asked to become a WebSocket.
+  static func upgrading(port: Int, path: String = "/") -> RawSocket {
     let raw = connect(port: port)
     raw.write(
-      "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "GET \(path) HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+    return raw
+  }
+
+  /// A connection whose handshake for a WebSocket has been answered.
+  static func upgraded(port: Int) async -> RawSocket {
+    let raw = upgrading(port: port)
     _ = await raw.read(until: "\r\n\r\n")
     return raw
   }

@@ -49,11 +49,7 @@ import WebSockets
       await #expect(throws: ConnectError.refused(status: 403)) {
         _ = try await host.connect("ws://127.0.0.1:\(port)/ws/1?token=bad")
       }
-      let raw = RawSocket.connect(port: port)
-      raw.write(
-        "GET /ws/2 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-          + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-      let answer = await raw.readAll()
+      let answer = await RawSocket.upgrading(port: port, path: "/ws/2").readAll()
       #expect(answer.hasPrefix("HTTP/1.1 403 Forbidden\r\n") && answer.hasSuffix("\r\n\r\nno\n"))
     }
   }
